@@ -1,0 +1,72 @@
+#pragma once
+
+/// The objects of this target: files under its mountpaths. kernel/store/README.md describes the layout on disk.
+
+#include <bryo/host.h>
+#include <bryo/objects.h>
+#include <kernel/bucket/bucket_record.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bryo::kernel {
+
+/// `node.durability`.
+enum class Durability : std::uint8_t { Auto, Strict, Relaxed };
+
+struct MountpathConfig {
+  std::string path;
+  std::string label;
+};
+
+struct StoreConfig {
+  std::vector<MountpathConfig> mountpaths;
+  Durability durability = Durability::Auto;
+  std::size_t open_files = 0;  ///< descriptors that the cache may hold; 0 = half of RLIMIT_NOFILE
+};
+
+/// What a listing asks for (one page).
+struct ListRequest {
+  std::string prefix;
+  std::string after;              ///< only names greater, bytewise
+  std::size_t limit = 10'000;
+  bool recursive = true;          ///< false: names up to the next '/' after the prefix, as directories
+  bool attributes = false;        ///< also checksum, version, custom metadata, times
+};
+
+struct ListedObject {
+  std::string name;               ///< of a directory (not recursive): with its trailing '/'
+  bool directory = false;
+  std::uint64_t size = 0;
+  std::int64_t atime_ns = 0;
+  std::string mountpath;
+  std::shared_ptr<const ObjectAttributes> attributes;  ///< null unless asked for
+};
+
+struct ListPage {
+  std::vector<ListedObject> entries;  ///< bytewise by name
+  bool more = false;                  ///< names may follow the last entry
+};
+
+/// Thread-safe. Calls named `_blocking` belong on the blocking pool.
+class ObjectStore : public Objects {
+ public:
+  /// Opens the mountpaths (creating what is missing), finishes what a crash interrupted. Fails naming the mountpath.
+  static Result<std::unique_ptr<ObjectStore>> open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log);
+
+  virtual Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) = 0;
+  /// Removes everything of a bucket: at once invisible, space given back in the background.
+  virtual Status drop_bucket_blocking(std::uint64_t bucket_id) = 0;
+  /// Replaces or merges custom metadata; content, version and checksum stay.
+  virtual Status set_custom_blocking(const Bucket& bucket, const std::string& object,
+                                     std::vector<std::pair<std::string, std::string>> custom, bool replace) = 0;
+  /// Access time before the call (Unix ns), and notes this access. No system call when the object is cached.
+  virtual std::int64_t touch(const OpenObject& object) = 0;
+  /// The mountpath an open object lies on.
+  [[nodiscard]] virtual const MountpathConfig& mountpath_of(const OpenObject& object) const = 0;
+  [[nodiscard]] virtual const std::vector<MountpathConfig>& mountpaths() const = 0;
+};
+
+}  // namespace bryo::kernel

@@ -1,0 +1,33 @@
+# bryo_add_plugin(<name> SOURCES <file>... [LIBS <target>...])
+#
+# A plugin from these sources. It links the SDK and nothing of the server, and leaves no symbol open. In a build of Bryo
+# itself with BRYO_STATIC_PLUGINS=ON the same sources are linked into the server.
+function(bryo_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  if(NOT name MATCHES "^[a-z][a-z0-9_]*$")
+    message(FATAL_ERROR "bryo_add_plugin: '${name}' must match [a-z][a-z0-9_]*")
+  endif()
+  set(target bryo_plugin_${name})
+  if(BRYO_STATIC_PLUGINS)
+    add_library(${target} OBJECT ${arg_SOURCES})
+    set_property(GLOBAL APPEND PROPERTY BRYO_STATIC_PLUGIN_NAMES ${name})
+  else()
+    add_library(${target} MODULE ${arg_SOURCES})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME bryo_${name} PREFIX lib)
+    if(PROJECT_NAME STREQUAL "Bryo")
+      set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/bryo/plugins)
+      set_property(GLOBAL APPEND PROPERTY BRYO_SHARED_PLUGINS ${target})
+    endif()
+    if(NOT CMAKE_CXX_FLAGS_${CMAKE_BUILD_TYPE} MATCHES "fsanitize")
+      target_link_options(${target} PRIVATE -Wl,--no-undefined)
+    endif()
+  endif()
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+                                             POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${target} PRIVATE bryo::plugin-sdk ${arg_LIBS})
+  if(TARGET bryo_warnings)
+    target_link_libraries(${target} PRIVATE bryo_warnings)
+  endif()
+  install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/bryo/plugins
+                            OBJECTS DESTINATION ${CMAKE_INSTALL_LIBDIR}/bryo/plugins EXCLUDE_FROM_ALL)
+endfunction()

@@ -1,0 +1,130 @@
+#pragma once
+
+/// Archive formats: reading members of shards, and writing archives as a stream.
+
+#include <bryo/objects.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bryo {
+
+/// One file inside an archive. `name` lives as long as the index that answered it.
+struct Member {
+  static constexpr std::uint64_t kNotStored = ~std::uint64_t{0};
+  std::string_view name;
+  std::uint64_t size = 0;             ///< of the content, extracted
+  std::uint64_t offset = kNotStored;  ///< where the content lies verbatim in the archive; kNotStored = must be decoded
+  std::uint64_t ordinal = 0;          ///< position among the members, for the format's own use
+};
+
+/// The members of one archive. Immutable, thread-safe.
+class MemberIndex {
+ public:
+  virtual ~MemberIndex() = default;
+  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+  /// Exact match on the stored name, but for one leading '/' on either side; the first of equal names wins
+  /// (get-batch.md section 8).
+  [[nodiscard]] virtual std::optional<Member> find(std::string_view name) const = 0;
+  /// Members in archive order, until `visit` answers false.
+  virtual void for_each(const std::function<bool(const Member&)>& visit) const = 0;
+  /// Bytes of memory held, for the budget of the index cache.
+  [[nodiscard]] virtual std::size_t memory() const noexcept = 0;
+};
+
+/// Reads one format. Stateless, thread-safe. The blocking calls run on the pool for blocking work.
+class ArchiveReader {
+ public:
+  virtual ~ArchiveReader() = default;
+  /// One pass over the archive. Every offset and size in it is checked against the file. A damaged archive fails with
+  /// InvalidArgument and a sentence that names the archive (`label`) and the offset.
+  virtual Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const = 0;
+  /// Decodes the content of members that do not lie verbatim in the archive (`Member::offset` == kNotStored). `members`
+  /// come in archive order; for each, `sink(i, bytes)` is called with consecutive pieces of members[i]. Formats that
+  /// store everything verbatim need not override it.
+  virtual Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
+                         std::span<const Member> members,
+                         const std::function<Status(std::size_t, BytesView)>& sink) const;
+};
+
+inline Status ArchiveReader::extract(const OpenObject&, std::string_view label, const MemberIndex&,
+                                     std::span<const Member>,
+                                     const std::function<Status(std::size_t, BytesView)>&) const {
+  return Error(Errc::Unsupported, "members of " + std::string(label) + " are stored verbatim; nothing to decode");
+}
+
+/// What a writer does with the content of a member: decides whether the server may send it file-to-socket.
+enum class PayloadMode : std::uint8_t {
+  Verbatim,     ///< goes out unchanged and unseen (tar): zero-copy possible, `content` is not called
+  Observed,     ///< goes out unchanged, but the writer must see it (zip stored: CRC): `content` appends nothing
+  Transformed,  ///< the writer makes other bytes of it (compression): `content` appends them
+};
+
+/// Growing bytes that a writer appends to. The server sends and clears it between calls.
+using ArchiveBuffer = std::vector<std::byte>;
+
+/// Writes one archive from front to back; never seeks. Used by one coroutine, call order:
+/// (begin, content*, end)*, finish. Every call appends what must go out to `out`.
+class ArchiveWriter {
+ public:
+  virtual ~ArchiveWriter() = default;
+  [[nodiscard]] virtual PayloadMode payload() const noexcept = 0;
+  /// The most that `begin` appends for a name of `name_size` bytes.
+  [[nodiscard]] virtual std::size_t max_header(std::size_t name_size) const noexcept = 0;
+  /// Starts a member whose content is exactly `size` bytes. Verbatim writers must not look past this call.
+  virtual Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) = 0;
+  virtual Status content(BytesView bytes, ArchiveBuffer& out);
+  /// Ends the member (padding, data descriptor).
+  virtual Status end(ArchiveBuffer& out) = 0;
+  /// Ends the archive (end blocks, directory, trailer). Valid after any number of whole members.
+  virtual Status finish(ArchiveBuffer& out) = 0;
+};
+
+inline Status ArchiveWriter::content(BytesView, ArchiveBuffer&) { return {}; }
+
+/// How a format is recognised and called.
+struct ArchiveFormatSpec {
+  std::string name;                     ///< canonical extension with the dot: ".tar"
+  std::vector<std::string> extensions;  ///< all spellings, longest first: {".tar.gz", ".tgz"}
+  std::vector<std::string> mime_names;  ///< {"application/x-tar"}: accepted in requests
+  std::string content_type;             ///< of answers in this format
+  struct Magic {
+    std::size_t offset;
+    std::string bytes;
+  };
+  std::vector<Magic> magic;  ///< any one identifies the content of objects without a known extension
+};
+
+/// A format's two halves; either may be absent.
+struct ArchiveFormat {
+  ArchiveFormatSpec spec;
+  std::shared_ptr<const ArchiveReader> reader;
+  std::function<std::unique_ptr<ArchiveWriter>()> make_writer;
+};
+
+/// An archive object together with its member index. Immutable, thread-safe; keep it while Members are in use.
+struct Shard {
+  ObjectPtr object;
+  std::shared_ptr<const MemberIndex> index;
+  std::shared_ptr<const ArchiveFormat> format;
+};
+
+/// The formats of all running plugins, and the index cache. Thread-safe.
+class Archives {
+ public:
+  virtual ~Archives() = default;
+  /// By extension with or without the dot in any case, or MIME name; "" = ".tar". Fails with the wire's errUnknownMime.
+  virtual Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const = 0;
+  /// The shard, if its index is in memory; nullopt: await `open`.
+  virtual std::optional<Shard> try_open(const ObjectPtr& object) = 0;
+  /// Recognises the format (by `label`'s extension, else by content), indexes the archive once however many ask for it
+  /// at the same time, and keeps the index while the budget allows. `label` is the object's URI, for messages.
+  virtual Task<Result<Shard>> open(ObjectPtr object, std::string label) = 0;
+};
+
+}  // namespace bryo

@@ -1,0 +1,120 @@
+#pragma once
+
+/// Buckets and objects as a plugin sees them.
+
+#include <bryo/bytes.h>
+#include <bryo/names.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bryo {
+
+/// One version of one bucket's metadata. Immutable; shared by everyone who looked it up.
+class Bucket {
+ public:
+  virtual ~Bucket() = default;
+  [[nodiscard]] const BucketName& name() const noexcept { return name_; }
+  /// Unique for ever, never reused; objects on disk are filed under it.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+  /// BucketName::uname(), kept because placement needs it for every object.
+  [[nodiscard]] const std::string& uname() const noexcept { return uname_; }
+
+ protected:
+  Bucket(BucketName name, std::uint64_t id) : name_(std::move(name)), uname_(name_.uname()), id_(id) {}
+
+ private:
+  BucketName name_;
+  std::string uname_;
+  std::uint64_t id_;
+};
+using BucketPtr = std::shared_ptr<const Bucket>;
+
+/// Lookup in the current bucket metadata. Thread-safe, no waiting.
+class Buckets {
+ public:
+  virtual ~Buckets() = default;
+  /// Fails with NotFound and the wire's text (`bucket "ais://b" does not exist`, ErrBckNotFound), or, for a provider
+  /// without a backend, with ErrFailedTo.
+  virtual Result<BucketPtr> find(const BucketName& name) const = 0;
+};
+
+/// Metadata that is stored with an object.
+struct ObjectAttributes {
+  std::uint64_t size = 0;
+  std::string checksum_type;   ///< "xxhash2", ...; empty = none
+  std::string checksum_value;  ///< lower-case hex
+  std::string version;         ///< empty when the bucket has no versions
+  std::int64_t mtime_ns = 0;   ///< when this content was committed, Unix time
+  std::vector<std::pair<std::string, std::string>> custom;
+};
+
+/// One version of one object, open for reading. The bytes never change: an overwrite makes another version, and this
+/// one stays readable until the last reference is gone. Thread-safe.
+class OpenObject {
+ public:
+  virtual ~OpenObject() = default;
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// Equal stamps of one bucket and name mean equal bytes. Unique on this node, also across restarts.
+  [[nodiscard]] std::uint64_t stamp() const noexcept { return stamp_; }
+
+  /// Reads what memory holds, without waiting: fills all of `out` (which must lie inside the object), or answers
+  /// nullopt when the disk is needed and `read` must be awaited.
+  [[nodiscard]] virtual std::optional<Status> try_read(std::uint64_t offset, MutableBytes out) const = 0;
+  /// Fills all of `out`; the disk is read on the pool for blocking work.
+  [[nodiscard]] virtual Task<Status> read(std::uint64_t offset, MutableBytes out) const = 0;
+  /// The same on the calling thread; only from `BlockingPool::run`.
+  [[nodiscard]] virtual Status read_blocking(std::uint64_t offset, MutableBytes out) const = 0;
+  /// Asks the operating system to read ahead. Never waits, never fails.
+  virtual void will_need(std::uint64_t offset, std::uint64_t length) const = 0;
+  /// Checksum, version, custom metadata; loaded at the first call (may block for microseconds), then kept.
+  [[nodiscard]] virtual Result<std::shared_ptr<const ObjectAttributes>> attributes() const = 0;
+
+ protected:
+  OpenObject(std::uint64_t size, std::uint64_t stamp) : size_(size), stamp_(stamp) {}
+
+ private:
+  std::uint64_t size_;
+  std::uint64_t stamp_;
+};
+using ObjectPtr = std::shared_ptr<const OpenObject>;
+
+/// A new version of an object while it is written. Nothing is visible before `commit` succeeded; destruction without it
+/// leaves no trace. One writer at a time.
+class ObjectWriter {
+ public:
+  virtual ~ObjectWriter() = default;
+  virtual Task<Status> write(BytesView bytes) = 0;
+  /// Durability step and atomic publication. Answers what was stored.
+  virtual Task<Result<ObjectAttributes>> commit() = 0;
+};
+
+/// What the writer of an object may ask for.
+struct WriteOptions {
+  std::optional<std::pair<std::string, std::string>> expected_checksum{};    ///< type, value: verified before commit
+  std::optional<std::vector<std::pair<std::string, std::string>>> custom{};  ///< nullopt keeps what the object had
+  std::optional<std::string> version{};  ///< a backend's version; nullopt = this node counts
+  std::uint64_t size_hint = 0;           ///< 0 = not known
+  bool refetchable = false;              ///< a cached copy: `durability = auto` need not sync it
+  bool skip_previous = false;            ///< do not look at the object that is replaced (`skip_vc`)
+};
+
+/// Objects of this node. Thread-safe.
+class Objects {
+ public:
+  virtual ~Objects() = default;
+  /// Opens without waiting: from the descriptor cache, or from directories that are in memory. nullopt = `open` must be
+  /// awaited. NotFound carries the wire's text (`ais://b/o does not exist`, ErrNotFound).
+  virtual std::optional<Result<ObjectPtr>> try_open(const Bucket& bucket, std::string_view object) = 0;
+  virtual Task<Result<ObjectPtr>> open(BucketPtr bucket, std::string object) = 0;
+  virtual Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
+                                                             WriteOptions options) = 0;
+  virtual Task<Status> remove(BucketPtr bucket, std::string object) = 0;
+};
+
+}  // namespace bryo

@@ -1,0 +1,82 @@
+#pragma once
+
+/// Jobs (http-jobs.md, jobs.md).
+
+#include <bryo/objects.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bryo {
+
+enum class XactionScope : std::uint8_t { Global, Bucket, Target };
+
+/// Declaration of a kind of job.
+struct XactionKind {
+  std::string name;            ///< on the wire: "get-batch"
+  std::string doc;             ///< one sentence
+  std::string display_name{};  ///< second name that clients may use; empty = none
+  std::string id_prefix{};     ///< e.g. "gbt-"
+  XactionScope scope = XactionScope::Global;
+  bool startable = true;                 ///< by the API
+  bool on_demand = false;                ///< serves requests while used, goes idle, ends by itself
+  bool reports_status = false;           ///< `what=status` answers for it (column IC of http-jobs.md section 4)
+  std::vector<std::string> conflicts{};  ///< kinds that must not run on the same scope
+};
+
+/// Progress counters of one job (`stats` of a snapshot). Thread-safe.
+struct XactionStats {
+  std::atomic<std::int64_t> local_objects{0}, local_bytes{0};
+  std::atomic<std::int64_t> sent_objects{0}, sent_bytes{0};
+  std::atomic<std::int64_t> received_objects{0}, received_bytes{0};
+};
+
+/// What a running job may use. Thread-safe.
+class XactionContext {
+ public:
+  virtual ~XactionContext() = default;
+  [[nodiscard]] virtual const std::string& id() const noexcept = 0;
+  [[nodiscard]] virtual BucketPtr bucket() const = 0;                           ///< null for global jobs
+  [[nodiscard]] virtual std::string argument(std::string_view name) const = 0;  ///< "" when not given
+  [[nodiscard]] virtual bool aborted() const noexcept = 0;
+  virtual XactionStats& stats() noexcept = 0;
+  /// Adds a soft error to the snapshot's `err`; the first few are kept in full.
+  virtual void soft_error(std::string message) = 0;
+  virtual void log(std::string message) = 0;
+};
+
+/// One job. Made by its kind's factory, run once, destroyed after `run` ended.
+class Xaction {
+ public:
+  virtual ~Xaction() = default;
+  /// Long loops test `ctx.aborted()`. The context outlives the Task.
+  virtual Task<Status> run(XactionContext& ctx) = 0;
+  /// The snapshot's `ctlmsg`; called by any thread while the job runs.
+  [[nodiscard]] virtual std::string control_message() const { return {}; }
+};
+
+using XactionFactory = std::function<std::unique_ptr<Xaction>()>;
+
+/// A running on-demand job: keeps it busy while held. Release it when the request ends.
+class XactionLease {
+ public:
+  virtual ~XactionLease() = default;
+  [[nodiscard]] virtual const std::string& id() const noexcept = 0;
+  [[nodiscard]] virtual XactionContext& context() noexcept = 0;
+};
+
+/// The registry as plugins see it. Thread-safe.
+class Xactions {
+ public:
+  virtual ~Xactions() = default;
+  /// The running job of an on-demand kind of the calling plugin, started if there is none. `control_message` of the
+  /// snapshot comes from the Xaction that the kind's factory makes.
+  virtual Result<std::shared_ptr<XactionLease>> acquire(std::string_view kind) = 0;
+};
+
+}  // namespace bryo
