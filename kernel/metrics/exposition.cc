@@ -80,7 +80,11 @@ std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   std::array<char, 40> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+  // A bucket's bound must always be written alike ("0.0001", not "1e-04"), since it is a label.
+  const double magnitude = std::fabs(value);
+  const bool plain = magnitude == 0 || (magnitude >= 1e-6 && magnitude < 1e15);
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                 plain ? std::chars_format::fixed : std::chars_format::general);
   return std::string(text.data(), end.ptr);
 }
 

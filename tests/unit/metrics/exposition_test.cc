@@ -30,6 +30,9 @@ TEST(Exposition, EscapesWhatWouldBreakALine) {
 TEST(Exposition, Numbers) {
   EXPECT_EQ(number_text(0), "0");
   EXPECT_EQ(number_text(0.1), "0.1");
+  EXPECT_EQ(number_text(0.0001), "0.0001");
+  EXPECT_EQ(number_text(30), "30");
+  EXPECT_EQ(number_text(1e300), "1e+300");
   EXPECT_EQ(number_text(1250.008618818), "1250.008618818");
   EXPECT_EQ(number_text(std::numeric_limits<double>::infinity()), "+Inf");
   EXPECT_EQ(number_text(std::numeric_limits<double>::quiet_NaN()), "NaN");
