@@ -115,14 +115,12 @@ class [[nodiscard]] Result : public boost::system::result<T, Error> {
 /// Success or an Error.
 using Status = Result<void>;
 
-}  // namespace bryo
-
-namespace boost::system {
-/// Only reached by `value()` on a failed Result, which Bryo code does not call.
-[[noreturn]] inline void throw_exception_from_error(const bryo::Error& error, const boost::source_location&) {
+/// Found by Boost through the argument's namespace; only reached by `value()` on a failed Result, which is for tests.
+[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::runtime_error(error.message());
 }
-}  // namespace boost::system
+
+}  // namespace bryo
 
 #define BRYO_CONCAT_2(a, b) a##b
 #define BRYO_CONCAT(a, b) BRYO_CONCAT_2(a, b)
