@@ -4,6 +4,7 @@
 
 #include <bryo/result.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -53,10 +54,10 @@ inline Result<std::string> canonical_provider(std::string_view provider) {
   if (provider == "az" || provider == "azure") return std::string("azure");
   if (provider == "oc" || provider == "oci") return std::string("oci");
   if (provider == "ht") return std::string("ht");
-  return Error(
-      Errc::InvalidArgument,
-      "invalid backend provider \"" + std::string(provider) + "\": must be one of [ais, aws, azure, gcp, ht, oci]",
-      "ErrInvalidBackendProvider");
+  return Error(Errc::InvalidArgument,
+               "invalid backend provider \"" + std::string(provider) +
+                   "\": must be one of [ais, aws (s3://), gcp (gs://), azure (az://), oci (oc://)]",
+               "ErrInvalidBackendProvider");
 }
 
 /// Fails with the wire's 400 unless `name` is 1-64 characters of letters, digits, '-', '_', '.'.
@@ -66,17 +67,14 @@ inline Status check_bucket_name(std::string_view name) {
     return Error(Errc::InvalidArgument,
                  "bucket name is too long: " + std::to_string(name.size()) + " > 64(max length)");
   }
-  for (char c : name) {
-    const bool ok =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-    if (!ok) {
-      return Error(
-          Errc::InvalidArgument,
-          "bucket name is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
-    }
-  }
-  if (name.find("..") != std::string_view::npos) {
-    return Error(Errc::InvalidArgument, "bucket name \"" + std::string(name) + "\" cannot contain '..'");
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  if (!std::all_of(name.begin(), name.end(), allowed) || name.find("..") != std::string_view::npos) {
+    return Error(
+        Errc::InvalidArgument,
+        "bucket name is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
   }
   if (name.front() == '.') {
     return Error(Errc::InvalidArgument, "reserved bucket name \"" + std::string(name) + "\" (unknown system bucket)");
