@@ -1,0 +1,90 @@
+#pragma once
+
+/// Requests to a Bryo node or an AIStore cluster, typed.
+
+#include <bryo/client/batch_reader.h>
+#include <bryo/client/batch_request.h>
+#include <bryo/client/byte_stream.h>
+#include <bryo/client/cluster.h>
+#include <bryo/client/job.h>
+#include <bryo/client/listing.h>
+#include <bryo/client/object.h>
+#include <bryo/client/options.h>
+#include <bryo/client/transport.h>
+#include <bryo/names.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bryo::client {
+
+/// A value: copies share connections and may be used by several threads at once. Calls block. Errors of the server come
+/// with its message, status and tcode; see also `Transport::send`. Redirects are followed with method, headers and
+/// body.
+class Client {
+ public:
+  /// Sends nothing. Fails if the endpoint is no URL. `transport` null = libcurl.
+  static Result<Client> open(ClientOptions options = {}, std::shared_ptr<Transport> transport = {});
+
+  /// The same client under other call options.
+  [[nodiscard]] Client with(CallOptions options) const;
+  [[nodiscard]] const std::string& endpoint() const noexcept;
+
+  Result<Health> health() const;
+  Result<ClusterMap> cluster_map() const;
+  Result<NodeStatus> node_status(const std::string& node_id) const;
+
+  /// Conflict if it exists.
+  Status create_bucket(const BucketName& bucket) const;
+  Status destroy_bucket(const BucketName& bucket) const;
+  /// The bucket's properties, as JSON (http-buckets.md section 3).
+  Result<std::string> bucket_props(const BucketName& bucket) const;
+  /// Of all providers, or one.
+  Result<std::vector<BucketName>> list_buckets(std::string_view provider = {}) const;
+
+  Result<ObjectInfo> put_object(const BucketName& bucket, std::string_view object, BodySource& body,
+                                const PutOptions& options = {}) const;
+  Result<ObjectReader> get_object(const BucketName& bucket, std::string_view object,
+                                  const GetOptions& options = {}) const;
+  Result<ObjectInfo> head_object(const BucketName& bucket, std::string_view object) const;
+  Status remove_object(const BucketName& bucket, std::string_view object) const;
+
+  /// One page; `previous` null = the first.
+  Result<ListPage> list_page(const BucketName& bucket, const ListOptions& options,
+                             const ListPage* previous = nullptr) const;
+
+  Result<std::vector<JobSnapshot>> jobs(const JobFilter& filter = {}) const;
+  Result<JobStatus> job_status(const std::string& id) const;
+
+  /// Returns when the answer has begun; a refused batch fails here, one that fails later in BatchReader.
+  Result<BatchReader> get_batch(const BatchRequest& request) const;
+
+ private:
+  class Requests;
+  Client(std::shared_ptr<const Requests> requests, CallOptions options)
+      : requests_(std::move(requests)), call_(std::move(options)) {}
+  std::shared_ptr<const Requests> requests_;
+  CallOptions call_;
+};
+
+/// Walks a listing page by page.
+class ObjectIterator {
+ public:
+  ObjectIterator(Client client, BucketName bucket, ListOptions options)
+      : client_(std::move(client)), bucket_(std::move(bucket)), options_(std::move(options)) {}
+
+  /// The next object in byte order of names; nothing = the end. After a failure the next call asks for the page again.
+  Result<std::optional<ListedObject>> next();
+
+ private:
+  Client client_;
+  BucketName bucket_;
+  ListOptions options_;
+  std::optional<ListPage> page_{};
+  std::size_t at_ = 0;
+};
+
+}  // namespace bryo::client

@@ -1,0 +1,42 @@
+#pragma once
+
+/// Jobs (http-jobs.md).
+
+#include <bryo/names.h>
+
+#include <cstdint>
+#include <string>
+
+namespace bryo::client {
+
+struct JobFilter {
+  std::string id{};
+  std::string kind{};
+  bool only_running = false;
+};
+
+/// What one target says about one job.
+struct JobSnapshot {
+  std::string target;
+  std::string id;
+  std::string kind;
+  BucketName bucket;  ///< empty name: no bucket
+  std::string control_message;
+  std::string start_time;  ///< RFC 3339
+  std::string end_time;    ///< empty: not ended
+  std::string error;
+  std::uint64_t objects = 0;  ///< local ones
+  std::uint64_t bytes = 0;
+  bool aborted = false;
+  bool idle = false;
+};
+
+struct JobStatus {
+  std::string id;
+  std::string kind;
+  std::string error;
+  std::int64_t end_time_ns = 0;  ///< 0 = running
+  bool aborted = false;
+};
+
+}  // namespace bryo::client
