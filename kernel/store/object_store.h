@@ -24,22 +24,24 @@ struct MountpathConfig {
 struct StoreConfig {
   std::vector<MountpathConfig> mountpaths;
   Durability durability = Durability::Auto;
-  std::size_t open_files = 0;  ///< descriptors that the cache may hold; 0 = half of RLIMIT_NOFILE
+  std::size_t open_files = 0;     ///< descriptors that the cache may hold; 0 = half of RLIMIT_NOFILE
+  std::size_t leaf_names = 2048;  ///< names in one directory before it is split (README.md); tests lower it
 };
 
 /// What a listing asks for (one page).
 struct ListRequest {
   std::string prefix;
-  std::string after;              ///< only names greater, bytewise
+  std::string after;  ///< only names greater, bytewise
   std::size_t limit = 10'000;
-  bool recursive = true;          ///< false: names up to the next '/' after the prefix, as directories
-  bool attributes = false;        ///< also checksum, version, custom metadata, times
+  bool recursive = true;    ///< false: names up to the next '/' after the prefix, as directories
+  bool sizes = true;        ///< false: names only, several times cheaper
+  bool attributes = false;  ///< also checksum, version, custom metadata, times
 };
 
 struct ListedObject {
-  std::string name;               ///< of a directory (not recursive): with its trailing '/'
+  std::string name;  ///< of a directory (not recursive): with its trailing '/'
   bool directory = false;
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;  ///< this and the next two: only with `sizes` or `attributes`
   std::int64_t atime_ns = 0;
   std::string mountpath;
   std::shared_ptr<const ObjectAttributes> attributes;  ///< null unless asked for
@@ -53,6 +55,7 @@ struct ListPage {
 /// Thread-safe. Calls named `_blocking` belong on the blocking pool.
 class ObjectStore : public Objects {
  public:
+  using Objects::open;
   /// Opens the mountpaths (creating what is missing), finishes what a crash interrupted. Fails naming the mountpath.
   static Result<std::unique_ptr<ObjectStore>> open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log);
 

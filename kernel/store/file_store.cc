@@ -1,0 +1,313 @@
+#include <kernel/cluster/placement.h>
+#include <kernel/runtime/sync_point.h>
+#include <kernel/store/disk_error.h>
+#include <kernel/store/file_store.h>
+#include <kernel/store/file_writer.h>
+#include <kernel/store/listing.h>
+#include <kernel/store/object_metadata.h>
+#include <kernel/store/open_at.h>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace bryo::kernel {
+namespace {
+
+constexpr std::int64_t kNanoseconds = 1'000'000'000;
+
+/// The most descriptors this process may have; takes all that it is allowed.
+std::size_t raise_open_files() {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  if (limit.rlim_cur < limit.rlim_max) {
+    struct rlimit wanted = limit;
+    wanted.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &wanted) == 0) limit = wanted;
+  }
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+Status check_apart(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, Log& log) {
+  for (const auto& a : mountpaths) {
+    for (const auto& b : mountpaths) {
+      if (a == b) continue;
+      if (b->path().starts_with(a->path() + "/")) {
+        return Error(Errc::InvalidArgument, "mountpath " + b->path() + " lies inside mountpath " + a->path() +
+                                                ": give each a directory of its own");
+      }
+      if (a < b && a->device() == b->device()) {
+        log.warning("two mountpaths share a file system: they fill up and fail together",
+                    {{"mountpath", a->path()}, {"other", b->path()}});
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ObjectStore>> ObjectStore::open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log) {
+  if (config.mountpaths.empty()) {
+    return Error(Errc::InvalidArgument, "no mountpath is configured: a target needs at least one [[node.mountpath]]");
+  }
+  std::vector<std::unique_ptr<Mountpath>> mountpaths;
+  for (MountpathConfig& wanted : config.mountpaths) {
+    BRYO_TRY(mountpath, Mountpath::open(wanted));
+    wanted = mountpath->config();
+    mountpaths.push_back(std::move(mountpath));
+  }
+  BRYO_CHECK(check_apart(mountpaths, log));
+  const std::size_t allowed = raise_open_files();
+  const std::size_t open_files = config.open_files != 0 ? config.open_files : allowed / 2;
+  return std::unique_ptr<ObjectStore>(
+      new FileStore(std::move(config), std::move(mountpaths), open_files, pool, clock, log));
+}
+
+FileStore::FileStore(StoreConfig config, std::vector<std::unique_ptr<Mountpath>> mountpaths, std::size_t open_files,
+                     BlockingPool& pool, Clock& clock, Log& log)
+    : config_(std::move(config)),
+      mountpaths_(std::move(mountpaths)),
+      pool_(pool),
+      clock_(clock),
+      log_(log),
+      cache_(open_files),
+      trash_(mountpaths_, log) {
+  for (const auto& mountpath : mountpaths_) digests_.push_back(mountpath->digest());
+}
+
+std::optional<Result<ObjectPtr>> FileStore::try_open(const Bucket& bucket, std::string_view object) {
+  const ObjectKey key(bucket.id(), object);
+  if (OpenFilePtr hit = cache_.find(key)) return Result<ObjectPtr>(ObjectPtr(std::move(hit)));
+  const auto trees = find_trees(bucket.id());
+  if (!trees) return std::nullopt;
+  BucketTree& tree = *(*trees)[owner_index(bucket.id(), object)];
+  if (!tree.loaded()) return std::nullopt;
+  auto opened = open_file(tree, bucket, key, Waiting::No);
+  if (!opened) return std::nullopt;
+  if (!*opened) return Result<ObjectPtr>(std::move(*opened).error());
+  return Result<ObjectPtr>(ObjectPtr(**std::move(opened)));
+}
+
+Task<Result<ObjectPtr>> FileStore::open(BucketPtr bucket, std::string object) {
+  if (auto opened = try_open(*bucket, object)) co_return *std::move(opened);
+  auto file = std::make_shared<OpenFilePtr>();
+  std::function<Status()> work = [this, bucket, object, file]() -> Status {
+    BRYO_TRY(opened, open_blocking(*bucket, object));
+    *file = std::move(opened);
+    return {};
+  };
+  Status done = co_await pool_.run(std::move(work));
+  if (!done) co_return done.error();
+  co_return ObjectPtr(std::move(*file));
+}
+
+Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create(BucketPtr bucket, std::string object,
+                                                              WriteOptions options) {
+  const std::uint64_t size_hint = options.size_hint;
+  BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options)));
+  co_return std::unique_ptr<ObjectWriter>(std::make_unique<FileWriter>(std::move(draft), pool_, size_hint));
+}
+
+Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {
+  std::function<Status()> work = [this, bucket, object] { return remove_blocking(*bucket, object); };
+  co_return co_await pool_.run(std::move(work));
+}
+
+Result<ListPage> FileStore::list_blocking(const Bucket& bucket, const ListRequest& request) {
+  BRYO_TRY(all, trees(bucket.id()));
+  for (const auto& tree : *all) BRYO_CHECK(tree->load());
+  return list_page(
+      *all, request, [&](const BucketTree& tree, ListedObject& entry) { return describe(tree, request, entry); }, log_);
+}
+
+Status FileStore::drop_bucket_blocking(std::uint64_t bucket_id) {
+  BRYO_TRY(all, trees(bucket_id));
+  {
+    const std::unique_lock lock(buckets_mutex_);
+    buckets_.erase(bucket_id);
+    dropped_.insert(bucket_id);
+  }
+  Status result;
+  for (const auto& tree : *all) {
+    if (auto moved = tree->drop(); !moved) result = moved.error();
+  }
+  cache_.invalidate_bucket(bucket_id);
+  trash_.wake();
+  return result;
+}
+
+Status FileStore::set_custom_blocking(const Bucket& bucket, const std::string& object,
+                                      std::vector<std::pair<std::string, std::string>> custom, bool replace) {
+  const ObjectKey key(bucket.id(), object);
+  const std::scoped_lock lock(name_lock(key));
+  BRYO_TRY(file, open_blocking(bucket, object));
+  BRYO_TRY(attributes, read_attributes(file->descriptor(), file->size()));
+  if (replace) attributes.custom.clear();
+  for (auto& [name, value] : custom) {
+    const auto known = std::find_if(attributes.custom.begin(), attributes.custom.end(),
+                                    [&](const auto& pair) { return pair.first == name; });
+    if (known == attributes.custom.end()) {
+      attributes.custom.emplace_back(std::move(name), std::move(value));
+    } else {
+      known->second = std::move(value);
+    }
+  }
+  BRYO_CHECK(write_attributes(file->descriptor(), attributes, object_uri(bucket, object), file->mountpath()));
+  cache_.invalidate(key);
+  if (strict(bucket, false) && ::fsync(file->descriptor()) != 0) {
+    return disk_error(errno, "cannot sync " + object_uri(bucket, object), file->mountpath().path());
+  }
+  return {};
+}
+
+std::int64_t FileStore::touch(const OpenObject& object) {
+  return static_cast<const OpenFile&>(object).touch(clock_.unix_ns());
+}
+
+const MountpathConfig& FileStore::mountpath_of(const OpenObject& object) const {
+  return static_cast<const OpenFile&>(object).mountpath().config();
+}
+
+const Mountpath& FileStore::owner(std::uint64_t bucket_id, std::string_view object) const {
+  return *mountpaths_[owner_index(bucket_id, object)];
+}
+
+Result<std::shared_ptr<BucketTree>> FileStore::tree(std::uint64_t bucket_id, std::string_view object) {
+  BRYO_TRY(all, trees(bucket_id));
+  BucketTree* const tree = (*all)[owner_index(bucket_id, object)].get();
+  BRYO_CHECK(tree->load());
+  return std::shared_ptr<BucketTree>(std::move(all), tree);  // a dropped bucket's trees live until the last user left
+}
+
+bool FileStore::strict(const Bucket& bucket, bool refetchable) const {
+  if (BucketRecord::of(bucket).policy().fsync || config_.durability == Durability::Strict) return true;
+  return config_.durability == Durability::Auto && !refetchable;
+}
+
+std::int64_t FileStore::next_mtime() {
+  const std::int64_t now = clock_.unix_ns();
+  std::int64_t last = last_mtime_.load();
+  std::int64_t next = 0;
+  do {
+    next = std::max(now, last + 1);
+  } while (!last_mtime_.compare_exchange_weak(last, next));
+  return next;
+}
+
+std::size_t FileStore::owner_index(std::uint64_t bucket_id, std::string_view object) const {
+  return digests_.size() == 1 ? 0 : place(digests_, placement_digest(bucket_id, object));
+}
+
+std::shared_ptr<FileStore::Trees> FileStore::find_trees(std::uint64_t bucket_id) const {
+  const std::shared_lock lock(buckets_mutex_);
+  const auto found = buckets_.find(bucket_id);
+  return found == buckets_.end() ? nullptr : found->second;
+}
+
+Result<std::shared_ptr<FileStore::Trees>> FileStore::trees(std::uint64_t bucket_id) {
+  if (auto known = find_trees(bucket_id)) return known;
+  const std::unique_lock lock(buckets_mutex_);
+  if (dropped_.contains(bucket_id)) {
+    return Error(Errc::NotFound, "the bucket was destroyed while it was in use", "ErrBckNotFound");
+  }
+  auto& entry = buckets_[bucket_id];
+  if (!entry) {
+    entry = std::make_shared<Trees>();
+    const TreeOptions options{.leaf_names = config_.leaf_names, .sync = config_.durability != Durability::Relaxed};
+    for (const auto& mountpath : mountpaths_) {
+      entry->push_back(std::make_unique<BucketTree>(*mountpath, bucket_id, options, log_));
+    }
+  }
+  return entry;
+}
+
+/// nullopt only without waiting: the file system needs the disk for an answer.
+std::optional<Result<OpenFilePtr>> FileStore::open_file(BucketTree& tree, const Bucket& bucket, const ObjectKey& key,
+                                                        Waiting waiting) {
+  const std::uint64_t generation = cache_.generation(key);
+  const FileName name(key.name);
+  Descriptor file;
+  const auto attempt = [&](const ObjectPath& path) {
+    const int fault = BRYO_FAULT_POINT("store.open");
+    if (fault != 0) return fault;
+    return open_at(tree.mountpath().objects(), path.c_str(), waiting == Waiting::Yes, file);
+  };
+  int error = tree.at(key.name, name, attempt);
+  if (error == EMFILE || error == ENFILE) {
+    cache_.shrink();
+    error = tree.at(key.name, name, attempt);
+  }
+  if (error == EAGAIN && waiting == Waiting::No) return std::nullopt;
+  if (error == ENOENT) return Result<OpenFilePtr>(object_missing(bucket, key.name));
+  if (error != 0) {
+    return Result<OpenFilePtr>(
+        disk_error(error, "cannot open " + object_uri(bucket, key.name) + " on mountpath " + tree.mountpath().path()));
+  }
+  BRYO_SYNC_POINT("store.opened");
+  auto opened = OpenFile::adopt(std::move(file), key, tree.mountpath(), pool_);
+  if (!opened) return Result<OpenFilePtr>(std::move(opened).error());
+  return Result<OpenFilePtr>(cache_.insert(*std::move(opened), key, generation));
+}
+
+Result<OpenFilePtr> FileStore::open_blocking(const Bucket& bucket, std::string_view object) {
+  auto owner = tree(bucket.id(), object);
+  if (!owner) {
+    if (owner.error().code() == Errc::NotFound) return object_missing(bucket, object);
+    return std::move(owner).error();
+  }
+  return *open_file(**owner, bucket, ObjectKey(bucket.id(), object), Waiting::Yes);
+}
+
+Status FileStore::remove_blocking(const Bucket& bucket, const std::string& object) {
+  BRYO_TRY(owner, tree(bucket.id(), object));
+  const ObjectKey key(bucket.id(), object);
+  bool removed = false;
+  {
+    const std::scoped_lock lock(name_lock(key));
+    BRYO_TRY(done, owner->remove(object, FileName(object)));
+    removed = done;
+    cache_.invalidate(key);
+  }
+  // http-api.md section 6: another sentence than for GET, and no tcode.
+  if (!removed) return Error(Errc::NotFound, object_uri(bucket, object) + " doesn't exist");
+  return strict(bucket, true) ? owner->sync(object) : Status();
+}
+
+Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& request, ListedObject& entry) const {
+  if (!request.sizes && !request.attributes) return true;
+  const FileName file(entry.name);
+  struct stat info {};
+  std::string path_found;
+  const int error = tree.at(entry.name, file, [&](const ObjectPath& path) {
+    if (::fstatat(tree.mountpath().objects(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+    if (request.attributes) path_found = path.c_str();
+    return 0;
+  });
+  if (error == ENOENT) return false;
+  if (error != 0) return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
+  entry.size = static_cast<std::uint64_t>(info.st_size);
+  entry.atime_ns = info.st_atim.tv_sec * kNanoseconds + info.st_atim.tv_nsec;
+  entry.mountpath = tree.mountpath().path();
+  if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
+  if (!request.attributes) return true;
+  auto attributes = read_attributes(tree.mountpath().objects_path() + path_found, entry.size);
+  if (attributes) {
+    entry.attributes = std::make_shared<const ObjectAttributes>(*std::move(attributes));
+  } else {
+    log_.warning("an object with damaged metadata is listed without it", {{"error", attributes.error().message()}});
+  }
+  return true;
+}
+
+std::string object_uri(const Bucket& bucket, std::string_view object) {
+  return bucket.name().uri().append("/").append(object);
+}
+
+Error object_missing(const Bucket& bucket, std::string_view object) {
+  return {Errc::NotFound, object_uri(bucket, object) + " does not exist", "ErrNotFound"};
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,93 @@
+#pragma once
+
+/// The ObjectStore on mountpaths: finds the file of a name, keeps descriptors, orders writers of one name.
+
+#include <kernel/store/bucket_tree.h>
+#include <kernel/store/descriptor_cache.h>
+#include <kernel/store/object_store.h>
+#include <kernel/store/trash.h>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+namespace bryo::kernel {
+
+class FileStore final : public ObjectStore {
+ public:
+  FileStore(StoreConfig config, std::vector<std::unique_ptr<Mountpath>> mountpaths, std::size_t open_files,
+            BlockingPool& pool, Clock& clock, Log& log);
+
+  // Objects
+  std::optional<Result<ObjectPtr>> try_open(const Bucket& bucket, std::string_view object) override;
+  Task<Result<ObjectPtr>> open(BucketPtr bucket, std::string object) override;
+  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
+                                                     WriteOptions options) override;
+  Task<Status> remove(BucketPtr bucket, std::string object) override;
+
+  // ObjectStore
+  Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) override;
+  Status drop_bucket_blocking(std::uint64_t bucket_id) override;
+  Status set_custom_blocking(const Bucket& bucket, const std::string& object,
+                             std::vector<std::pair<std::string, std::string>> custom, bool replace) override;
+  std::int64_t touch(const OpenObject& object) override;
+  [[nodiscard]] const MountpathConfig& mountpath_of(const OpenObject& object) const override;
+  [[nodiscard]] const std::vector<MountpathConfig>& mountpaths() const override { return config_.mountpaths; }
+
+  // For the writers.
+  [[nodiscard]] const Mountpath& owner(std::uint64_t bucket_id, std::string_view object) const;
+  /// Held while the versions of one name are compared and exchanged.
+  [[nodiscard]] std::mutex& name_lock(const ObjectKey& key) { return name_locks_[key.hash % kNameLocks]; }
+  /// The tree that owns the name, loaded. Blocking.
+  Result<std::shared_ptr<BucketTree>> tree(std::uint64_t bucket_id, std::string_view object);
+  [[nodiscard]] DescriptorCache& cache() noexcept { return cache_; }
+  [[nodiscard]] Log& log() noexcept { return log_; }
+  /// Whether a commit waits for the disk.
+  [[nodiscard]] bool strict(const Bucket& bucket, bool refetchable) const;
+  /// Unix time for a new version: unlike that of every version before.
+  std::int64_t next_mtime();
+
+ private:
+  using Trees = std::vector<std::unique_ptr<BucketTree>>;
+  enum class Waiting : bool { No, Yes };
+
+  [[nodiscard]] std::size_t owner_index(std::uint64_t bucket_id, std::string_view object) const;
+  std::shared_ptr<Trees> find_trees(std::uint64_t bucket_id) const;
+  Result<std::shared_ptr<Trees>> trees(std::uint64_t bucket_id);
+  std::optional<Result<OpenFilePtr>> open_file(BucketTree& tree, const Bucket& bucket, const ObjectKey& key,
+                                               Waiting waiting);
+  Result<OpenFilePtr> open_blocking(const Bucket& bucket, std::string_view object);
+  Status remove_blocking(const Bucket& bucket, const std::string& object);
+  Result<bool> describe(const BucketTree& tree, const ListRequest& request, ListedObject& entry) const;
+
+  static constexpr std::size_t kNameLocks = 1024;
+
+  StoreConfig config_;
+  const std::vector<std::unique_ptr<Mountpath>> mountpaths_;
+  std::vector<std::uint64_t> digests_;
+  BlockingPool& pool_;
+  Clock& clock_;
+  Log& log_;
+  std::atomic<std::int64_t> last_mtime_{0};
+  std::array<std::mutex, kNameLocks> name_locks_;
+  DescriptorCache cache_;
+
+  mutable std::shared_mutex buckets_mutex_;
+  std::map<std::uint64_t, std::shared_ptr<Trees>> buckets_;
+  std::set<std::uint64_t> dropped_;  ///< ids are never used again; somebody may still hold an old Bucket
+
+  Trash trash_;  // last: stops first
+};
+
+/// "ais://b/o": how messages name an object.
+std::string object_uri(const Bucket& bucket, std::string_view object);
+/// The wire's NotFound.
+Error object_missing(const Bucket& bucket, std::string_view object);
+
+}  // namespace bryo::kernel

@@ -1,0 +1,222 @@
+#include <kernel/runtime/sync_point.h>
+#include <kernel/store/disk_error.h>
+#include <kernel/store/file_writer.h>
+#include <kernel/store/object_metadata.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace bryo::kernel {
+namespace {
+
+constexpr std::size_t kPiece = 1 << 20;
+constexpr std::int64_t kNanoseconds = 1'000'000'000;
+
+bool equal_hex(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+/// The version after `previous`; a version that is not a count of this node starts again.
+std::string next_version(std::string_view previous) {
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(previous.data(), previous.data() + previous.size(), count);
+  if (error != std::errc() || end != previous.data() + previous.size()) return "1";
+  return std::to_string(count + 1);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Draft>> Draft::start(FileStore& store, BucketPtr bucket, std::string object,
+                                            WriteOptions options) {
+  BRYO_CHECK(check_object_name(object));
+  BRYO_TRY(own, parse_checksum_type(BucketRecord::of(*bucket).policy().checksum_type));
+  ChecksumType expected = ChecksumType::None;
+  if (options.expected_checksum && !options.expected_checksum->second.empty()) {
+    BRYO_TRY(given, parse_checksum_type(options.expected_checksum->first));
+    expected = given;
+  }
+  return std::shared_ptr<Draft>(
+      new Draft(store, std::move(bucket), std::move(object), std::move(options), own, expected));
+}
+
+Draft::Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOptions options, ChecksumType own,
+             ChecksumType expected)
+    : store_(store),
+      bucket_(std::move(bucket)),
+      object_(std::move(object)),
+      options_(std::move(options)),
+      mountpath_(store.owner(bucket_->id(), object_)),
+      own_(own),
+      expected_(expected == own ? ChecksumType::None : expected) {}
+
+Status Draft::append(BytesView bytes) {
+  if (!file_) BRYO_CHECK(open_file());
+  own_.update(bytes);
+  expected_.update(bytes);
+  while (!bytes.empty()) {
+    if (const int fault = BRYO_FAULT_POINT("store.write")) return failure(fault, "write");
+    const ssize_t written = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(attributes_.size));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return failure(errno, "write");
+    }
+    attributes_.size += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<ObjectAttributes> Draft::commit() {
+  if (!file_) BRYO_CHECK(open_file());
+  BRYO_CHECK(check_content());
+  BRYO_TRY(tree, store_.tree(bucket_->id(), object_));
+  const ObjectKey key(bucket_->id(), object_);
+  const FileName file(object_);
+  const bool strict = store_.strict(*bucket_, options_.refetchable);
+  {
+    const std::scoped_lock lock(store_.name_lock(key));
+    BRYO_CHECK(succeed(*tree, file));
+    BRYO_CHECK(describe(file));
+    BRYO_SYNC_POINT("store.before_sync");
+    if (strict) {
+      if (const int fault = BRYO_FAULT_POINT("store.sync")) return failure(fault, "sync");
+      if (::fsync(file_.get()) != 0) return failure(errno, "sync");
+    }
+    BRYO_SYNC_POINT("store.before_publish");
+    BRYO_CHECK(tree->publish(object_, file, file_.get()));
+    store_.cache().invalidate(key);
+  }
+  BRYO_SYNC_POINT("store.published");
+  if (strict) BRYO_CHECK(tree->sync(object_));
+  return attributes_;
+}
+
+Status Draft::open_file() {
+  const int fault = BRYO_FAULT_POINT("store.create");
+  file_ = Descriptor(fault != 0 ? -1 : ::openat(mountpath_.work(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  if (!file_ && fault == 0 && (errno == EMFILE || errno == ENFILE)) {
+    store_.cache().shrink();
+    file_ = Descriptor(::openat(mountpath_.work(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  }
+  if (!file_) return failure(fault != 0 ? fault : errno, "create");
+  return {};
+}
+
+Status Draft::check_content() {
+  if (own_.type() != ChecksumType::None) {
+    attributes_.checksum_type = to_string(own_.type());
+    attributes_.checksum_value = own_.finish();
+  }
+  if (!options_.expected_checksum || options_.expected_checksum->second.empty()) return {};
+  const auto& [type, given] = *options_.expected_checksum;
+  const std::string computed = expected_.type() == ChecksumType::None ? attributes_.checksum_value : expected_.finish();
+  if (computed.empty() || equal_hex(given, computed)) return {};  // empty: type "none" promises nothing
+  return Error(Errc::BadChecksum,
+               "BAD DATA CHECKSUM: " + type + "(" + given + " != " + computed +
+                   ") (context: " + object_uri(*bucket_, object_) + ")",
+               "ErrBadCksum");
+}
+
+Status Draft::succeed(const BucketTree& tree, const FileName& file) {
+  ObjectAttributes previous;
+  const bool needs_version = BucketRecord::of(*bucket_).policy().versioning && !options_.version;
+  if (!options_.skip_previous && (needs_version || !options_.custom)) {
+    Descriptor old;
+    const int error = tree.at(object_, file, [&](const ObjectPath& path) {
+      old = Descriptor(::openat(mountpath_.objects(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      return old ? 0 : errno;
+    });
+    if (error != 0 && error != ENOENT) return failure(error, "replace");
+    if (error == 0) {
+      struct stat info {};
+      if (::fstat(old.get(), &info) != 0) return failure(errno, "replace");
+      auto read = read_attributes(old.get(), static_cast<std::uint64_t>(info.st_size));
+      if (read) {
+        previous = std::move(*read);
+      } else {
+        // Writing anew is how a damaged object gets repaired.
+        store_.log().warning("the object that is overwritten has damaged metadata; its version starts again",
+                             {{"object", object_uri(*bucket_, object_)}, {"error", read.error().message()}});
+      }
+    }
+  }
+  if (options_.version) {
+    attributes_.version = *options_.version;
+  } else if (needs_version) {
+    attributes_.version = next_version(previous.version);
+  }
+  attributes_.custom = options_.custom ? *options_.custom : std::move(previous.custom);
+  return {};
+}
+
+/// Metadata into extended attributes, and the time that tells this version from others.
+Status Draft::describe(const FileName& file) {
+  attributes_.mtime_ns = store_.next_mtime();
+  const std::string object = object_uri(*bucket_, object_);
+  if (file.hashed()) BRYO_CHECK(write_name(file_.get(), object_, object, mountpath_));
+  BRYO_CHECK(write_attributes(file_.get(), attributes_, object, mountpath_));
+  const struct timespec time = {.tv_sec = attributes_.mtime_ns / kNanoseconds,
+                                .tv_nsec = attributes_.mtime_ns % kNanoseconds};
+  const std::array<struct timespec, 2> times = {time, time};
+  if (::futimens(file_.get(), times.data()) != 0) return failure(errno, "describe");
+  return {};
+}
+
+Error Draft::failure(int error, std::string_view what) const {
+  return disk_error(
+      error, "cannot " + std::string(what) + " " + object_uri(*bucket_, object_) + " on mountpath " + mountpath_.path(),
+      mountpath_.path());
+}
+
+Task<Status> FileWriter::write(BytesView bytes) {
+  if (failed_) co_return *failed_;
+  if (gathered_->empty() && bytes.size() >= kPiece) {
+    // Large pieces go to the disk from where they lie.
+    std::function<Status()> work = [draft = draft_, bytes] { return draft->append(bytes); };
+    Status written = co_await pool_.run(std::move(work));
+    if (!written) failed_ = written.error();
+    co_return written;
+  }
+  while (!bytes.empty()) {
+    if (gathered_->empty()) gathered_->reserve(std::min<std::size_t>(size_hint_ == 0 ? 0 : size_hint_, kPiece));
+    const BytesView piece = bytes.first(std::min(bytes.size(), kPiece - gathered_->size()));
+    gathered_->insert(gathered_->end(), piece.begin(), piece.end());
+    bytes = bytes.subspan(piece.size());
+    if (gathered_->size() == kPiece) {
+      Status flushed = co_await flush();
+      if (!flushed) co_return flushed;
+    }
+  }
+  co_return Status();
+}
+
+Task<Result<ObjectAttributes>> FileWriter::commit() {
+  if (failed_) co_return *failed_;
+  auto stored = std::make_shared<ObjectAttributes>();
+  std::function<Status()> work = [draft = draft_, gathered = gathered_, stored]() -> Status {
+    if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
+    BRYO_TRY(attributes, draft->commit());
+    *stored = std::move(attributes);
+    return {};
+  };
+  Status done = co_await pool_.run(std::move(work));
+  failed_ = done ? Error(Errc::Internal, "this object was committed already") : done.error();
+  if (!done) co_return done.error();
+  co_return std::move(*stored);
+}
+
+Task<Status> FileWriter::flush() {
+  std::function<Status()> work = [draft = draft_, gathered = gathered_] { return draft->append(*gathered); };
+  Status written = co_await pool_.run(std::move(work));
+  gathered_->clear();
+  if (!written) failed_ = written.error();
+  co_return written;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,65 @@
+#pragma once
+
+/// A new version of an object on its way to the disk.
+
+#include <kernel/store/checksum.h>
+#include <kernel/store/file_store.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bryo::kernel {
+
+/// The blocking half: an unnamed file that gets its name at commit. One thread at a time. The file goes away with it.
+class Draft {
+ public:
+  /// Fails with InvalidArgument for a checksum type there is not.
+  static Result<std::shared_ptr<Draft>> start(FileStore& store, BucketPtr bucket, std::string object,
+                                              WriteOptions options);
+
+  Status append(BytesView bytes);
+  Result<ObjectAttributes> commit();
+
+ private:
+  Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOptions options, ChecksumType own,
+        ChecksumType expected);
+
+  Status open_file();
+  Status check_content();
+  /// Version and custom metadata, which depend on the object that is replaced.
+  Status succeed(const BucketTree& tree, const FileName& file);
+  Status describe(const FileName& file);
+  [[nodiscard]] Error failure(int error, std::string_view what) const;
+
+  FileStore& store_;
+  const BucketPtr bucket_;
+  const std::string object_;
+  WriteOptions options_;
+  const Mountpath& mountpath_;
+  Checksum own_;
+  Checksum expected_;
+  Descriptor file_;
+  ObjectAttributes attributes_;
+};
+
+/// Gathers small pieces, so that a small object costs one visit to the pool and a large one a visit per mebibyte.
+class FileWriter final : public ObjectWriter {
+ public:
+  FileWriter(std::shared_ptr<Draft> draft, BlockingPool& pool, std::uint64_t size_hint)
+      : draft_(std::move(draft)), pool_(pool), size_hint_(size_hint) {}
+
+  Task<Status> write(BytesView bytes) override;
+  Task<Result<ObjectAttributes>> commit() override;
+
+ private:
+  Task<Status> flush();
+
+  std::shared_ptr<Draft> draft_;
+  BlockingPool& pool_;
+  std::uint64_t size_hint_;
+  std::shared_ptr<std::vector<std::byte>> gathered_ = std::make_shared<std::vector<std::byte>>();
+  std::optional<Error> failed_;
+};
+
+}  // namespace bryo::kernel

@@ -1,0 +1,117 @@
+#include <kernel/runtime/sync_point.h>
+#include <kernel/store/listing.h>
+
+#include <algorithm>
+
+namespace bryo::kernel {
+namespace {
+
+/// The least name greater than every name that starts with `directory` (which ends with '/').
+std::string after_directory(std::string_view directory) {
+  std::string out(directory);
+  out.back() = '/' + 1;
+  return out;
+}
+
+TreeCursor* least(std::vector<TreeCursor>& cursors) {
+  TreeCursor* best = nullptr;
+  for (TreeCursor& cursor : cursors) {
+    if (!cursor.at_end() && (best == nullptr || cursor.name() < best->name())) best = &cursor;
+  }
+  return best;
+}
+
+}  // namespace
+
+Status TreeCursor::seek(std::string from) {
+  at_ = static_cast<std::size_t>(
+      std::lower_bound(names_.begin() + static_cast<std::ptrdiff_t>(at_), names_.end(), std::string_view(from)) -
+      names_.begin());
+  if (!at_end()) return {};
+  if (next_ && from < *next_) from = *next_;
+  if (!next_ && !names_.empty()) return {};
+  return load(std::move(from));
+}
+
+Status TreeCursor::advance() {
+  ++at_;
+  if (!at_end() || !next_) return {};
+  return load(std::string(*next_));
+}
+
+/// Reads ranges from the one of `from` on until there is a name.
+Status TreeCursor::load(std::string from) {
+  for (;;) {
+    names_.clear();
+    list_ = NameList();
+    at_ = 0;
+    next_.reset();
+    const auto table = tree_.leaves();
+    if (!table || past_prefix(from)) return {};
+    const std::size_t index = table->find(from);
+    const LeafRange& range = table->ranges[index];
+    const std::optional<std::string_view> upper = table->upper(index);
+    const auto scan = [&](const Leaf& leaf) {
+      return scan_leaf(tree_.mountpath(), tree_.bucket_id(), leaf.number, from, upper.value_or(std::string_view()),
+                       prefix_, log_, list_);
+    };
+    if (range.source) BRYO_CHECK(scan(*range.source));
+    BRYO_SYNC_POINT("store.list_between_leaves");
+    BRYO_CHECK(scan(*range.leaf));
+    // A split in the meantime may have taken names away that were not yet read.
+    const auto now = tree_.leaves();
+    if (!now) return {};
+    const std::size_t again = now->find(from);
+    const bool same = now->ranges[again].leaf == range.leaf && now->ranges[again].source == range.source &&
+                      now->upper(again) == upper;
+    if (!same) continue;
+    names_ = list_.sorted();
+    if (upper) next_ = std::string(*upper);
+    if (!names_.empty() || !next_) return {};
+    from = *next_;
+  }
+}
+
+bool TreeCursor::past_prefix(std::string_view name) const noexcept {
+  return name > prefix_ && !name.starts_with(prefix_);
+}
+
+Result<ListPage> list_page(const std::vector<std::unique_ptr<BucketTree>>& trees, const ListRequest& request,
+                           const DescribeObject& describe, Log& log) {
+  std::string start = request.prefix;
+  if (request.after >= start) start = request.after + '\0';
+  std::vector<TreeCursor> cursors;
+  cursors.reserve(trees.size());
+  for (const auto& tree : trees) {
+    cursors.emplace_back(*tree, request.prefix, log);
+    BRYO_CHECK(cursors.back().seek(start));
+  }
+  ListPage page;
+  const std::size_t limit = std::max<std::size_t>(1, request.limit);
+  while (TreeCursor* const cursor = least(cursors)) {
+    const std::string name(cursor->name());
+    const std::size_t slash = request.recursive ? std::string::npos : name.find('/', request.prefix.size());
+    ListedObject entry;
+    if (slash == std::string::npos) {
+      entry.name = name;
+      BRYO_TRY(present, describe(cursor->tree(), entry));
+      for (TreeCursor& other : cursors) {
+        if (!other.at_end() && other.name() == name) BRYO_CHECK(other.advance());
+      }
+      if (!present) continue;
+    } else {
+      entry.name = name.substr(0, slash + 1);
+      entry.directory = true;
+      for (TreeCursor& other : cursors) BRYO_CHECK(other.seek(after_directory(entry.name)));
+      if (entry.name <= request.after) continue;  // the page before ended with it
+    }
+    if (page.entries.size() == limit) {
+      page.more = true;
+      break;
+    }
+    page.entries.push_back(std::move(entry));
+  }
+  return page;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,100 @@
+#include <kernel/store/disk_error.h>
+#include <kernel/store/name_codec.h>
+#include <kernel/store/object_metadata.h>
+#include <kernel/store/object_record.h>
+
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace bryo::kernel {
+namespace {
+
+constexpr std::size_t kUsual = 4096;
+constexpr std::size_t kLargest = 64 << 10;  ///< the kernel's limit
+
+/// `get(buffer, size)` is fgetxattr or lgetxattr; `path()` names the file.
+template <class Get, class Path>
+Result<ObjectAttributes> read_record(Get get, Path path, std::uint64_t size) {
+  std::array<char, kUsual> usual;
+  std::string large;
+  const char* text = usual.data();
+  ssize_t got = get(usual.data(), usual.size());
+  if (got < 0 && errno == ERANGE) {
+    large.resize(kLargest);
+    got = get(large.data(), large.size());
+    text = large.data();
+  }
+  if (got < 0) {
+    const int error = errno;
+    return Error(Errc::Io, "file " + path() + " has " +
+                               (error == ENODATA
+                                    ? "no metadata (attribute user.bryo): it was not written by this store, or copied "
+                                      "without extended attributes"
+                                    : "metadata that cannot be read: " + std::generic_category().message(error)));
+  }
+  auto attributes = decode_object_record(std::string_view(text, static_cast<std::size_t>(got)));
+  if (!attributes) return Error(Errc::Io, "file " + path() + " has " + attributes.error().message());
+  if (attributes->size != size) {
+    return Error(Errc::Io, "file " + path() + " has " + std::to_string(size) + " bytes, but its metadata says " +
+                               std::to_string(attributes->size) + ": it was changed by something else than this node");
+  }
+  return attributes;
+}
+
+/// ext4 answers a full disk (ENOSPC) also when one file has too many attributes.
+Error refused(int error, std::size_t bytes, const std::string& object, const Mountpath& mountpath) {
+  constexpr std::size_t kAlwaysFits = 1024;
+  struct statvfs info {};
+  const bool full =
+      error == EDQUOT ||
+      (error == ENOSPC && (bytes <= kAlwaysFits || ::fstatvfs(mountpath.objects(), &info) != 0 || info.f_bavail == 0));
+  if (!full && (error == ENOSPC || error == E2BIG || error == ERANGE)) {
+    return {Errc::InvalidArgument, "the name and custom metadata of " + object + " take " + std::to_string(bytes) +
+                                       " bytes, more than the file system of mountpath " + mountpath.path() +
+                                       " keeps with a file (about 3.9 KiB on ext4): shorten the custom metadata"};
+  }
+  return disk_error(error, "cannot store the metadata of " + object + " on mountpath " + mountpath.path(),
+                    mountpath.path());
+}
+
+}  // namespace
+
+std::string path_of(int descriptor) {
+  const std::string self = "/proc/self/fd/" + std::to_string(descriptor);
+  std::array<char, 4096> path;
+  const ssize_t size = ::readlink(self.c_str(), path.data(), path.size());
+  return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : "(path unknown)";
+}
+
+Result<ObjectAttributes> read_attributes(int descriptor, std::uint64_t size) {
+  return read_record(
+      [&](char* buffer, std::size_t room) { return ::fgetxattr(descriptor, kRecordAttribute, buffer, room); },
+      [&] { return path_of(descriptor); }, size);
+}
+
+Result<ObjectAttributes> read_attributes(const std::string& path, std::uint64_t size) {
+  return read_record(
+      [&](char* buffer, std::size_t room) { return ::lgetxattr(path.c_str(), kRecordAttribute, buffer, room); },
+      [&] { return path; }, size);
+}
+
+Status write_attributes(int descriptor, const ObjectAttributes& attributes, const std::string& object,
+                        const Mountpath& mountpath) {
+  const std::string record = encode_object_record(attributes);
+  if (::fsetxattr(descriptor, kRecordAttribute, record.data(), record.size(), 0) == 0) return {};
+  const int error = errno;
+  const ssize_t name = ::fgetxattr(descriptor, kNameAttribute, nullptr, 0);
+  return refused(error, record.size() + static_cast<std::size_t>(std::max<ssize_t>(name, 0)), object, mountpath);
+}
+
+Status write_name(int descriptor, const std::string& name, const std::string& object, const Mountpath& mountpath) {
+  if (::fsetxattr(descriptor, kNameAttribute, name.data(), name.size(), 0) == 0) return {};
+  return refused(errno, name.size(), object, mountpath);
+}
+
+}  // namespace bryo::kernel
