@@ -167,6 +167,10 @@ std::int64_t FileStore::touch(const OpenObject& object) {
   return static_cast<const OpenFile&>(object).touch(clock_.unix_ns());
 }
 
+std::int64_t FileStore::atime(const OpenObject& object) const {
+  return static_cast<const OpenFile&>(object).atime_ns();
+}
+
 const MountpathConfig& FileStore::mountpath_of(const OpenObject& object) const {
   return static_cast<const OpenFile&>(object).mountpath().config();
 }

@@ -37,6 +37,7 @@ class FileStore final : public ObjectStore {
   Status set_custom_blocking(const Bucket& bucket, const std::string& object,
                              std::vector<std::pair<std::string, std::string>> custom, bool replace) override;
   std::int64_t touch(const OpenObject& object) override;
+  [[nodiscard]] std::int64_t atime(const OpenObject& object) const override;
   [[nodiscard]] const MountpathConfig& mountpath_of(const OpenObject& object) const override;
   [[nodiscard]] const std::vector<MountpathConfig>& mountpaths() const override { return config_.mountpaths; }
 

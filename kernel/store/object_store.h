@@ -67,6 +67,8 @@ class ObjectStore : public Objects {
                                      std::vector<std::pair<std::string, std::string>> custom, bool replace) = 0;
   /// Access time before the call (Unix ns), and notes this access. No system call when the object is cached.
   virtual std::int64_t touch(const OpenObject& object) = 0;
+  /// Access time without noting one.
+  [[nodiscard]] virtual std::int64_t atime(const OpenObject& object) const = 0;
   /// The mountpath an open object lies on.
   [[nodiscard]] virtual const MountpathConfig& mountpath_of(const OpenObject& object) const = 0;
   [[nodiscard]] virtual const std::vector<MountpathConfig>& mountpaths() const = 0;
