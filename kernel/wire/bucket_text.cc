@@ -1,0 +1,131 @@
+#include <kernel/wire/bucket_text.h>
+
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/json_text.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace bryo::kernel {
+namespace {
+
+constexpr std::size_t kMaxNamespaceUuid = 32;
+
+bool name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+Status check_namespace(const BucketName& bucket) {
+  const bool good = bucket.ns_uuid.size() <= kMaxNamespaceUuid &&
+                    std::all_of(bucket.ns_uuid.begin(), bucket.ns_uuid.end(), name_character) &&
+                    std::all_of(bucket.ns_name.begin(), bucket.ns_name.end(), name_character);
+  if (good) return {};
+  return Error(Errc::InvalidArgument,
+               "namespace is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
+}
+
+/// The value under `name` in any case; null when absent.
+const nlohmann::json* field_of(const nlohmann::json& object, std::string_view name) {
+  for (const auto& [key, value] : object.items()) {
+    if (Headers::equal_names(key, name)) return &value;
+  }
+  return nullptr;
+}
+
+Status take_text(const nlohmann::json& object, std::string_view name, std::string& out) {
+  const auto* value = field_of(object, name);
+  if (value == nullptr || value->is_null()) return {};
+  if (!value->is_string()) {
+    return Error(Errc::InvalidArgument, "failed to unmarshal bucket: \"" + std::string(name) + "\" must be a string");
+  }
+  out = value->get<std::string>();
+  return {};
+}
+
+}  // namespace
+
+Status parse_namespace(std::string_view text, BucketName& bucket) {
+  bucket.ns_uuid.clear();
+  bucket.ns_name.clear();
+  if (text.starts_with('@')) {
+    text.remove_prefix(1);
+    const auto hash = text.find('#');
+    bucket.ns_uuid = text.substr(0, hash);
+    bucket.ns_name = hash == std::string_view::npos ? std::string_view{} : text.substr(hash + 1);
+  } else if (text.starts_with('#')) {
+    bucket.ns_name = text.substr(1);
+  } else {
+    bucket.ns_name = text;
+  }
+  return check_namespace(bucket);
+}
+
+std::string namespace_text(const BucketName& bucket) { return "@" + bucket.ns_uuid + "#" + bucket.ns_name; }
+
+Result<UniqueName> parse_uname(std::string_view text) {
+  UniqueName name;
+  const auto first = text.find('/');
+  const auto second = first == std::string_view::npos ? first : text.find('/', first + 1);
+  if (second == std::string_view::npos) {
+    return Error(Errc::InvalidArgument, "invalid bucket uname \"" + std::string(text.substr(0, 120)) +
+                                            "\": expecting PROVIDER/@UUID#NAMESPACE/BUCKET/");
+  }
+  BRYO_TRY(provider, canonical_provider(text.substr(0, first)));
+  name.bucket.provider = std::move(provider);
+  BRYO_CHECK(parse_namespace(text.substr(first + 1, second - first - 1), name.bucket));
+  const auto rest = text.substr(second + 1);
+  const auto third = rest.find('/');
+  name.bucket.name = rest.substr(0, third);
+  if (third != std::string_view::npos) name.object = rest.substr(third + 1);
+  BRYO_CHECK(check_bucket_name(name.bucket.name));
+  return name;
+}
+
+Result<BucketName> bucket_of_url(std::string_view name, const Query& query) {
+  BucketName bucket;
+  if (const auto provider = query.get(wire::kQueryProvider); provider && !provider->empty() && *provider != "ais") {
+    BRYO_TRY(canonical, canonical_provider(*provider));
+    bucket.provider = std::move(canonical);
+  }
+  if (const auto ns = query.get(wire::kQueryNamespace); ns && !ns->empty()) {
+    BRYO_CHECK(parse_namespace(*ns, bucket));
+  }
+  BRYO_CHECK(check_bucket_name(name));
+  bucket.name = name;
+  return bucket;
+}
+
+Result<BucketName> bucket_of_json(const nlohmann::json& json) {
+  BucketName bucket;
+  if (json.is_null()) return bucket;
+  if (!json.is_object()) return Error(Errc::InvalidArgument, "failed to unmarshal bucket: expecting an object or null");
+  std::string provider;
+  BRYO_CHECK(take_text(json, "name", bucket.name));
+  BRYO_CHECK(take_text(json, "provider", provider));
+  BRYO_TRY(canonical, canonical_provider(provider));
+  bucket.provider = std::move(canonical);
+  if (const auto* ns = field_of(json, "namespace"); ns != nullptr && !ns->is_null()) {
+    if (!ns->is_object()) {
+      return Error(Errc::InvalidArgument, "failed to unmarshal bucket: \"namespace\" must be an object or null");
+    }
+    BRYO_CHECK(take_text(*ns, "uuid", bucket.ns_uuid));
+    BRYO_CHECK(take_text(*ns, "name", bucket.ns_name));
+    BRYO_CHECK(check_namespace(bucket));
+  }
+  if (!bucket.name.empty()) BRYO_CHECK(check_bucket_name(bucket.name));
+  return bucket;
+}
+
+std::string bucket_json(const BucketName& bucket) {
+  std::string out = "{\"name\":";
+  append_json_string(out, bucket.name);
+  out.append(",\"provider\":");
+  append_json_string(out, bucket.name.empty() ? std::string_view{} : std::string_view(bucket.provider));
+  out.append(",\"namespace\":{\"uuid\":");
+  append_json_string(out, bucket.ns_uuid);
+  out.append(",\"name\":");
+  append_json_string(out, bucket.ns_name);
+  return out.append("}}");
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,39 @@
+#pragma once
+
+/// How buckets are written in queries and messages (http-buckets.md section 1, jobs.md section 1). Pure.
+
+#include <bryo/http.h>
+#include <bryo/names.h>
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace bryo::kernel {
+
+/// A bucket and what follows it: `ais/@uuid#ns/b/some/object`.
+struct UniqueName {
+  BucketName bucket;
+  std::string object;  ///< empty for a bucket's own uname
+};
+
+/// `@uuid#name`, `#name`, `@uuid` or "" into the two fields of `bucket`. Fails with the wire's 400.
+Status parse_namespace(std::string_view text, BucketName& bucket);
+
+/// The query form of a namespace, and a key of the bucket metadata: `@uuid#name`, `@#` for the global one.
+[[nodiscard]] std::string namespace_text(const BucketName& bucket);
+
+/// `PROVIDER/NAMESPACE/BUCKET/[OBJECT]` as in `bck_to` and `object_to`. Fails with 400.
+Result<UniqueName> parse_uname(std::string_view text);
+
+/// The bucket `name` of a URL with `provider` and `namespace` of its query. Fails with 400.
+Result<BucketName> bucket_of_url(std::string_view name, const Query& query);
+
+/// `{"name":..,"provider":..,"namespace":{"uuid":..,"name":..}}`; null, absent and empty parts are defaults. Field
+/// names in any case. Fails with 400 when a part has the wrong type; an empty name is let through.
+Result<BucketName> bucket_of_json(const nlohmann::json& json);
+
+/// The same as one line of JSON. An empty name (no bucket) gives empty parts, as snapshots need.
+[[nodiscard]] std::string bucket_json(const BucketName& bucket);
+
+}  // namespace bryo::kernel
