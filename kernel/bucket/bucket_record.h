@@ -13,7 +13,7 @@ namespace bryo::kernel {
 struct StoragePolicy {
   std::string checksum_type = "xxhash2";  ///< none xxhash xxhash2 md5 crc32c sha256 sha512
   bool versioning = true;
-  bool fsync = false;                     ///< feature Fsync-PUT: strict durability whatever the node's default
+  bool fsync = false;  ///< feature Fsync-PUT: strict durability whatever the node's default
 };
 
 /// Every `Bucket` inside the kernel is one of these; plugins see only the base.

@@ -1,0 +1,209 @@
+#include <kernel/bucket/bucket_registry.h>
+
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/bucket_text.h>
+
+#include <algorithm>
+
+namespace bryo::kernel {
+namespace {
+
+constexpr std::string_view kCommonKey = "buckets";
+constexpr std::string_view kBucketPrefix = "bucket/";
+/// Bit 63 of an id says "ais bucket" on the wire.
+constexpr std::uint64_t kAisBit = std::uint64_t{1} << 63;
+/// Somebody else may win each round; so many losses in a row mean something is wrong.
+constexpr int kMaxRounds = 100;
+
+std::string bucket_key(const BucketName& name) { return std::string(kBucketPrefix) + name.uname(); }
+
+Error missing(const BucketName& name, const std::string& gateway_id) {
+  if (name.provider == "ais") {
+    return Error(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", wire::kErrBucketNotFound);
+  }
+  return Error(
+      Errc::NotFound,
+      "p[" + gateway_id + "]: failed to lookup bucket " + name.uri() + ", err: " + missing_backend_text(name.provider),
+      wire::kErrFailedTo);
+}
+
+Error too_busy(const BucketName& name) {
+  return Error(Errc::Unavailable, "bucket \"" + name.uri() + "\" is being changed by others, please try again");
+}
+
+}  // namespace
+
+std::string missing_backend_text(std::string_view provider) {
+  std::string shown = provider == "azure" ? "Azure" : std::string(provider);
+  if (provider != "azure") {
+    std::transform(shown.begin(), shown.end(), shown.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; });
+  }
+  return shown + " backend is missing in the cluster configuration";
+}
+
+struct BucketRegistry::Common {
+  std::uint64_t version = 0;
+  std::uint64_t last_id = 0;
+  std::vector<std::uint64_t> dropping;
+
+  [[nodiscard]] std::string json() const {
+    return nlohmann::json{{"version", version}, {"last_id", last_id}, {"dropping", dropping}}.dump();
+  }
+  static Result<Common> parse(const std::string& text) {
+    try {
+      const auto json = nlohmann::json::parse(text);
+      return Common{.version = json.at("version").get<std::uint64_t>(),
+                    .last_id = json.at("last_id").get<std::uint64_t>(),
+                    .dropping = json.at("dropping").get<std::vector<std::uint64_t>>()};
+    } catch (const nlohmann::json::exception& e) {
+      return Error(Errc::Internal, "meta store key \"" + std::string(kCommonKey) + "\" is damaged: " + e.what());
+    }
+  }
+};
+
+Task<Result<std::unique_ptr<BucketRegistry>>> BucketRegistry::open(MetaStore& store, Clock& clock, Settings settings) {
+  std::unique_ptr<BucketRegistry> registry(new BucketRegistry(store, clock, std::move(settings)));
+  registry->map_.store(std::make_shared<const BucketMap>());
+  BRYO_CO_CHECK(co_await registry->load());
+  co_return registry;
+}
+
+Task<Status> BucketRegistry::load() {
+  BRYO_CO_TRY(common, co_await change_common({}));
+  BRYO_CO_TRY(entries, co_await store_.list(std::string(kBucketPrefix)));
+  BucketMap map(common.version);
+  for (const auto& entry : entries) {
+    auto name = parse_uname(std::string_view(entry.key).substr(kBucketPrefix.size()));
+    auto props = BucketProps::parse(entry.value);
+    if (!name || !props) co_return Error(Errc::Internal, "meta store key \"" + entry.key + "\" is damaged");
+    map = map.with(std::make_shared<const RegisteredBucket>(std::move(name->bucket), *std::move(props), entry.revision),
+                   common.version);
+  }
+  publish([&](const BucketMap&) { return map; });
+  co_return Status{};
+}
+
+Result<BucketPtr> BucketRegistry::find(const BucketName& name) const {
+  if (BucketPtr bucket = snapshot()->find(name)) return bucket;
+  return missing(name, settings_.gateway_id);
+}
+
+Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const {
+  if (auto bucket = snapshot()->find(name)) return bucket;
+  return missing(name, settings_.gateway_id);
+}
+
+Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohmann::json props) {
+  const auto exists = [&] {
+    return Error(Errc::Conflict, "bucket \"" + name.uri() + "\" already exists", wire::kErrBucketAlreadyExists);
+  };
+  if (name.provider != "ais") {
+    co_return Error(Errc::InvalidArgument, missing_backend_text(name.provider), wire::kErrMissingBackend);
+  }
+  // Properties first: a request that fails validation must not cost an id.
+  const auto config = settings_.cluster_config();
+  const auto now = clock_.unix_ns();
+  BRYO_CO_CHECK(BucketProps::initial(name, 0, now, config).with(props));
+  if (snapshot()->find(name) != nullptr) co_return exists();
+  BRYO_CO_TRY(common, co_await change_common([](Common& c) {
+                ++c.last_id;
+                ++c.version;
+              }));
+  BRYO_CO_TRY(complete, BucketProps::initial(name, kAisBit | common.last_id, now, config).with(props));
+  auto revision = co_await store_.put(bucket_key(name), complete.json(), 0);
+  if (!revision) {
+    if (revision.error().code() == Errc::Conflict) co_return exists();
+    co_return std::move(revision).error();
+  }
+  auto bucket = std::make_shared<const RegisteredBucket>(std::move(name), std::move(complete), *revision);
+  publish([&](const BucketMap& map) { return map.with(bucket, common.version); });
+  co_return bucket;
+}
+
+Task<Result<std::uint64_t>> BucketRegistry::destroy(BucketName name) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    BRYO_CO_TRY(bucket, lookup(name));
+    BRYO_CO_TRY(common, co_await change_common([&](Common& c) {
+                  ++c.version;
+                  if (std::find(c.dropping.begin(), c.dropping.end(), bucket->id()) == c.dropping.end()) {
+                    c.dropping.push_back(bucket->id());
+                  }
+                }));
+    auto erased = co_await store_.erase(bucket_key(name), bucket->revision());
+    if (erased) {
+      publish([&](const BucketMap& map) { return map.without(*bucket, common.version); });
+      co_return bucket->id();
+    }
+    // Its properties changed, or somebody else destroyed it: look again.
+    if (erased.error().code() != Errc::Conflict && erased.error().code() != Errc::NotFound) {
+      co_return std::move(erased).error();
+    }
+  }
+  co_return too_busy(name);
+}
+
+Task<Status> BucketRegistry::forget(std::uint64_t id) {
+  const auto changed = co_await change_common([id](Common& c) { std::erase(c.dropping, id); });
+  if (!changed) co_return changed.error();
+  co_return Status{};
+}
+
+Task<Result<std::vector<std::uint64_t>>> BucketRegistry::leftovers() {
+  BRYO_CO_TRY(common, co_await change_common({}));
+  // A crash between the two writes of `destroy` leaves the bucket alive, and the destruction unacknowledged.
+  for (const auto& bucket : snapshot()->sorted()) std::erase(common.dropping, bucket->id());
+  co_return std::move(common.dropping);
+}
+
+Task<Result<RegisteredBucketPtr>> BucketRegistry::set_props(BucketName name, nlohmann::json partial) {
+  return change_props(std::move(name),
+                      [partial = std::move(partial)](const RegisteredBucket& b) { return b.props().with(partial); });
+}
+
+Task<Result<RegisteredBucketPtr>> BucketRegistry::reset_props(BucketName name) {
+  return change_props(std::move(name), [this](const RegisteredBucket& b) -> Result<BucketProps> {
+    return b.props().reset(b.name(), settings_.cluster_config());
+  });
+}
+
+Task<Result<RegisteredBucketPtr>> BucketRegistry::change_props(BucketName name, Change change) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    BRYO_CO_TRY(bucket, lookup(name));
+    BRYO_CO_TRY(props, change(*bucket));
+    BRYO_CO_TRY(common, co_await change_common([](Common& c) { ++c.version; }));
+    auto revision = co_await store_.put(bucket_key(name), props.json(), bucket->revision());
+    if (revision) {
+      auto changed = std::make_shared<const RegisteredBucket>(name, std::move(props), *revision);
+      publish([&](const BucketMap& map) { return map.with(changed, common.version); });
+      co_return changed;
+    }
+    if (revision.error().code() != Errc::Conflict) co_return std::move(revision).error();
+  }
+  co_return too_busy(name);
+}
+
+Task<Result<BucketRegistry::Common>> BucketRegistry::change_common(std::function<void(Common&)> change) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    BRYO_CO_TRY(stored, co_await store_.get(std::string(kCommonKey)));
+    Common common;
+    if (stored) {
+      BRYO_CO_TRY(parsed, Common::parse(stored->value));
+      common = std::move(parsed);
+    }
+    if (!change) co_return common;
+    change(common);
+    const std::uint64_t expected = stored ? stored->revision : 0;
+    auto written = co_await store_.put(std::string(kCommonKey), common.json(), expected);
+    if (written) co_return common;
+    if (written.error().code() != Errc::Conflict) co_return std::move(written).error();
+  }
+  co_return Error(Errc::Unavailable, "bucket metadata is being changed by others, please try again");
+}
+
+void BucketRegistry::publish(const std::function<BucketMap(const BucketMap&)>& change) {
+  const std::lock_guard lock(publishing_);
+  map_.store(std::make_shared<const BucketMap>(change(*snapshot())));
+}
+
+}  // namespace bryo::kernel
