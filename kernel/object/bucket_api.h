@@ -1,0 +1,43 @@
+#pragma once
+
+/// The calls on buckets: `/v1/buckets` (http-buckets.md).
+
+#include <bryo/http.h>
+#include <kernel/http/router.h>
+#include <kernel/object/data_services.h>
+#include <kernel/object/object_metrics.h>
+#include <kernel/wire/action_message.h>
+
+namespace bryo::kernel {
+
+/// Thread-safe: all state is in the collaborators. Each method answers one verb.
+class BucketApi {
+ public:
+  BucketApi(DataServices services, ObjectMetrics metrics) : services_(services), metrics_(metrics) {}
+
+  Task<Result<Response>> get_all(Request& request);
+  Task<Result<Response>> get(Request& request);
+  Task<Result<Response>> head(Request& request);
+  Task<Result<Response>> post(Request& request);
+  Task<Result<Response>> put(Request& request);
+  Task<Result<Response>> remove(Request& request);
+  Task<Result<Response>> patch(Request& request);
+  /// `GET /ais/BUCKET[/OBJECT]`, the "easy URL" of a listing.
+  Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
+
+ private:
+  Result<Response> list_buckets(const Request& request, const ActionMessage& message);
+  Task<Result<Response>> list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
+  Task<Result<Response>> destroy(BucketName name);
+
+  DataServices services_;
+  ObjectMetrics metrics_;
+};
+
+/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
+Status register_bucket_routes(Router& router, BucketApi& api);
+
+/// Gives back the space of buckets that were destroyed before a crash. For the start of the node, before it listens.
+Task<Status> finish_destroyed_buckets(BucketRegistry& buckets, ObjectStore& store, BlockingPool& blocking);
+
+}  // namespace bryo::kernel

@@ -1,0 +1,119 @@
+#include <kernel/object/bucket_api.h>
+
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/bucket_text.h>
+
+#include <algorithm>
+#include <array>
+
+namespace bryo::kernel {
+namespace {
+
+/// The bucket of a URL; anything after its name but slashes belongs to HEAD only.
+std::string_view bucket_segment(const Request& request) {
+  return std::string_view(request.rest).substr(0, request.rest.find('/'));
+}
+
+/// Fails with 501 for actions that exist but are not built here, 400 for those that do not exist.
+Error refuse(std::string_view action, std::initializer_list<std::string_view> known) {
+  if (std::find(known.begin(), known.end(), action) == known.end()) return invalid_action(action);
+  return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
+               wire::kErrUnsupported);
+}
+
+Error not_remote(std::string_view action, const BucketName& bucket) {
+  return Error(Errc::InvalidArgument, std::string(action) + ": expecting remote bucket (have " + bucket.uri() + ")",
+               wire::kErrNotRemoteBucket);
+}
+
+}  // namespace
+
+Task<Result<Response>> BucketApi::post(Request& request) {
+  BRYO_CO_TRY(message, parse_action(request.body, "POST"));
+  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  if (message.action == wire::kActionCreateBucket) {
+    BRYO_CO_CHECK(co_await services_.buckets.create(std::move(name), std::move(message.value)));
+    co_return Response();
+  }
+  BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
+  if (message.action == wire::kActionPrefetch) co_return not_remote(message.action, name);
+  co_return refuse(message.action,
+                   {wire::kActionMoveBucket, wire::kActionCopyBucket, wire::kActionEtlBucket, wire::kActionCopyObjects,
+                    wire::kActionEtlObjects, wire::kActionMakeCopies, wire::kActionEcEncode, wire::kActionRechunk,
+                    wire::kActionCreateInventory, wire::kActionIndexShard, wire::kActionSummaryShard});
+}
+
+Task<Result<Response>> BucketApi::put(Request& request) {
+  BRYO_CO_TRY(message, parse_action(request.body, "PUT"));
+  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
+  co_return refuse(message.action, {wire::kActionArchive});
+}
+
+Task<Result<Response>> BucketApi::remove(Request& request) {
+  BRYO_CO_TRY(message, parse_action(request.body, "DELETE"));
+  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
+  if (message.action == wire::kActionDestroyBucket) {
+    BRYO_CO_CHECK(bucket->allows(BucketAccess::DestroyBucket));
+    co_return co_await destroy(std::move(name));
+  }
+  if (message.action == wire::kActionEvictBucket || message.action == wire::kActionEvictObjects) {
+    co_return not_remote(message.action, name);
+  }
+  co_return refuse(message.action, {wire::kActionDeleteObjects, wire::kActionDestroyInventory});
+}
+
+Task<Result<Response>> BucketApi::destroy(BucketName name) {
+  BRYO_CO_TRY(id, co_await services_.buckets.destroy(name));
+  // The bucket is gone for everybody. What follows gives back space; when it fails, the next start does it.
+  auto& store = services_.store;
+  auto dropped = co_await services_.blocking.run([&store, id] { return store.drop_bucket_blocking(id); });
+  if (dropped) dropped = co_await services_.buckets.forget(id);
+  if (!dropped) {
+    services_.log.warning("objects of a destroyed bucket stay until the next start",
+                          {{"bucket", name.uri()}, {"error", dropped.error().message()}});
+  }
+  co_return Response();
+}
+
+Task<Result<Response>> BucketApi::patch(Request& request) {
+  BRYO_CO_TRY(message, parse_action(request.body, "PATCH"));
+  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  if (message.action == wire::kActionSetBucketProps) {
+    BRYO_CO_CHECK(co_await services_.buckets.set_props(std::move(name), std::move(message.value)));
+    co_return Response();
+  }
+  if (message.action == wire::kActionResetBucketProps) {
+    BRYO_CO_CHECK(co_await services_.buckets.reset_props(std::move(name)));
+    co_return Response();
+  }
+  co_return Error(Errc::InvalidArgument, "invalid action \"" + message.action.substr(0, 120) +
+                                             "\" (expected one of [set-bprops reset-bprops])");
+}
+
+Task<Result<Response>> BucketApi::head(Request& request) {
+  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
+  BRYO_CO_CHECK(bucket->allows(BucketAccess::HeadBucket));
+  if (request.query.get(wire::kQuerySummary)) {
+    co_return Error(Errc::Unsupported, "cannot sum up a bucket - operation not supported", wire::kErrUnsupported);
+  }
+  if (bucket_segment(request).size() + 1 < request.rest.size()) {
+    co_return Error(Errc::InvalidArgument, "a prefix needs the query \"" + std::string(wire::kQuerySummary) + "\"");
+  }
+  Response response;
+  response.headers.add(std::string(wire::kHeaderBucketProps), bucket->props().json());
+  co_return response;
+}
+
+Task<Status> finish_destroyed_buckets(BucketRegistry& buckets, ObjectStore& store, BlockingPool& blocking) {
+  BRYO_CO_TRY(ids, co_await buckets.leftovers());
+  for (const auto id : ids) {
+    BRYO_CO_CHECK(co_await blocking.run([&store, id] { return store.drop_bucket_blocking(id); }));
+    BRYO_CO_CHECK(co_await buckets.forget(id));
+  }
+  co_return Status{};
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,32 @@
+#include <kernel/object/bucket_api.h>
+
+namespace bryo::kernel {
+
+Status register_bucket_routes(Router& router, BucketApi& api) {
+  struct Row {
+    Verb verb;
+    const char* pattern;
+    const char* doc;
+    Access access;
+    Task<Result<Response>> (BucketApi::*method)(Request&);
+  };
+  for (const Row& row : {
+           Row{Verb::Get, "/v1/buckets", "Lists buckets.", Access::Read, &BucketApi::get_all},
+           Row{Verb::Get, "/v1/buckets/*", "Lists the objects of a bucket, or sums them up.", Access::Read,
+               &BucketApi::get},
+           Row{Verb::Head, "/v1/buckets/*", "Answers the properties of a bucket.", Access::Read, &BucketApi::head},
+           Row{Verb::Post, "/v1/buckets/*", "Creates a bucket, or starts a job on one.", Access::Write,
+               &BucketApi::post},
+           Row{Verb::Put, "/v1/buckets/*", "Archives objects of a bucket.", Access::Write, &BucketApi::put},
+           Row{Verb::Delete, "/v1/buckets/*", "Destroys a bucket, or deletes objects of one.", Access::Write,
+               &BucketApi::remove},
+           Row{Verb::Patch, "/v1/buckets/*", "Changes the properties of a bucket.", Access::Write, &BucketApi::patch},
+       }) {
+    RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
+    BRYO_CHECK(router.add(
+        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+  }
+  return {};
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,22 @@
+#pragma once
+
+/// What the object and bucket handlers work with.
+
+#include <bryo/host.h>
+#include <kernel/bucket/bucket_registry.h>
+#include <kernel/store/object_store.h>
+
+namespace bryo::kernel {
+
+/// References to parts of the node that outlive the handlers.
+struct DataServices {
+  const NodeIdentity& node;
+  BucketRegistry& buckets;
+  ObjectStore& store;
+  Archives& archives;
+  BlockingPool& blocking;
+  Clock& clock;
+  Log& log;
+};
+
+}  // namespace bryo::kernel

@@ -1,0 +1,55 @@
+#include <kernel/object/object_api.h>
+
+#include <kernel/object/head_props.h>
+#include <kernel/object/object_headers.h>
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/go_time.h>
+
+namespace bryo::kernel {
+
+Task<Result<Response>> ObjectApi::head(Request& request) {
+  auto response = co_await head_counted(request);
+  (response ? metrics_.head_count : metrics_.head_errors)->add();
+  co_return response;
+}
+
+Task<Result<Response>> ObjectApi::head_counted(Request& request) {
+  BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::HeadObject));
+  BRYO_CO_TRY(wanted, parse_head_query(request.query));
+  BRYO_CO_TRY(object, co_await open(address));
+  if (wanted.presence == Presence::Outside) {
+    co_return Error(Errc::InvalidArgument, address.uri() + " is present (vs requested 'flt-outside'(5))");
+  }
+  if (wanted.presence == Presence::NoProps) co_return Response();
+  BRYO_CO_TRY(attributes, object->attributes());
+
+  Response response;
+  auto& headers = response.headers;
+  const auto& path = services_.store.mountpath_of(*object).path;
+  if (wanted.atime) add_atime(headers, services_.store.atime(*object));
+  if (wanted.names) {
+    headers.add(std::string(wire::kHeaderBucketName), address.bucket->name().name);
+    headers.add(std::string(wire::kHeaderBucketProvider), address.bucket->name().provider);
+  }
+  if (wanted.checksum) add_checksum(headers, *attributes);
+  if (wanted.custom) add_custom(headers, *attributes);
+  if (wanted.location) {
+    headers.add(std::string(wire::kHeaderLocation), object_location(services_.node.target_id, path));
+  }
+  if (wanted.copies) {
+    headers.add(std::string(wire::kHeaderMirrorCopies), "1");
+    headers.add(std::string(wire::kHeaderMirrorPaths), wanted.names ? "[" + path + "]" : path);
+  }
+  if (wanted.names) headers.add(std::string(wire::kHeaderName), std::string(address.object));
+  headers.add(std::string(wire::kHeaderPresent), "true");
+  if (wanted.version) add_version(headers, *attributes);
+  if (wanted.etag) {
+    if (auto tag = entity_tag(*attributes); !tag.empty()) headers.add("Etag", std::move(tag));
+  }
+  if (wanted.last_modified) headers.add("Last-Modified", format_go_time(attributes->mtime_ns, kLayoutHttp));
+  const auto size = object->size();
+  response.body = ObjectBody{.object = std::move(object), .offset = 0, .length = size};
+  co_return response;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,93 @@
+#include <kernel/object/bucket_api.h>
+
+#include <kernel/object/list_entries.h>
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/bucket_text.h>
+#include <kernel/wire/job_id.h>
+
+namespace bryo::kernel {
+namespace {
+
+/// An empty body means "list" (http-api.md section 2).
+Result<ActionMessage> list_by_default(const Request& request) {
+  if (!request.body.empty()) return parse_action(request.body, "GET");
+  ActionMessage message;
+  message.action = wire::kActionList;
+  return message;
+}
+
+Error unsupported(std::string_view action) {
+  return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
+               wire::kErrUnsupported);
+}
+
+}  // namespace
+
+Task<Result<Response>> BucketApi::get_all(Request& request) {
+  BRYO_CO_TRY(message, list_by_default(request));
+  if (message.action == wire::kActionList) co_return list_buckets(request, message);
+  if (message.action == wire::kActionSummary) co_return unsupported(message.action);
+  co_return invalid_action(message.action);
+}
+
+Result<Response> BucketApi::list_buckets(const Request& request, const ActionMessage& message) {
+  const auto given = request.query.get(wire::kQueryProvider).value_or("");
+  BRYO_TRY(provider, canonical_provider(given));
+  if (provider != "ais") return Error(Errc::InvalidArgument, missing_backend_text(provider), wire::kErrMissingBackend);
+  const auto ns = request.query.get(wire::kQueryNamespace).value_or("");
+  BucketName wanted;
+  BRYO_CHECK(parse_namespace(ns, wanted));
+  std::string out = "[";
+  for (const auto& bucket : services_.buckets.snapshot()->sorted()) {
+    const auto& name = bucket->name();
+    if (!ns.empty() && (name.ns_name != wanted.ns_name || name.ns_uuid != wanted.ns_uuid)) continue;
+    if (!message.name.empty() && name.name != message.name) continue;
+    if (out.size() > 1) out.push_back(',');
+    out.append(bucket_json(name));
+  }
+  return Response::json(out.append("]\n"));
+}
+
+Task<Result<Response>> BucketApi::get(Request& request) {
+  const auto segment = std::string_view(request.rest).substr(0, request.rest.find('/'));
+  BRYO_CO_TRY(name, bucket_of_url(segment, request.query));
+  BRYO_CO_TRY(message, list_by_default(request));
+  BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
+  if (message.action == wire::kActionList) {
+    BRYO_CO_CHECK(bucket->allows(BucketAccess::ListObjects));
+    const bool msgpack = request.headers.get("Accept").value_or("") == wire::kTypeMsgpack;
+    co_return co_await list(std::move(bucket), std::move(message.value), msgpack);
+  }
+  if (message.action == wire::kActionSummary || message.action == wire::kActionShowInventory) {
+    co_return unsupported(message.action);
+  }
+  co_return invalid_action(message.action);
+}
+
+Task<Result<Response>> BucketApi::list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack) {
+  auto response = co_await list_counted(std::move(bucket), std::move(value), msgpack);
+  (response ? metrics_.list_count : metrics_.list_errors)->add();
+  co_return response;
+}
+
+Task<Result<Response>> BucketApi::list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack) {
+  BRYO_CO_TRY(message, parse_list_message(value));
+  if (message.has(kListArchDir)) {
+    co_return Error(Errc::Unsupported, "cannot list what archives hold - operation not supported",
+                    wire::kErrUnsupported);
+  }
+  if (message.uuid.empty()) message.uuid = new_job_id();
+  // Reading directories and making the page may take milliseconds: not on the event loop.
+  Response response;
+  auto& services = services_;
+  BRYO_CO_CHECK(co_await services_.blocking.run([&]() -> Status {
+    BRYO_TRY(page, services.store.list_blocking(*bucket, list_request(message)));
+    const auto reply = list_reply(std::move(page), message, services.node.target_id);
+    response = msgpack ? Response::typed(std::string(wire::kTypeMsgpack), list_msgpack(reply))
+                       : Response::json(list_json(reply));
+    return {};
+  }));
+  co_return response;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,62 @@
+#include <kernel/object/list_entries.h>
+
+#include <kernel/object/head_props.h>
+#include <kernel/wire/go_time.h>
+
+namespace bryo::kernel {
+namespace {
+
+/// `[k:v k2:v2]`
+std::string custom_text(const ObjectAttributes& attributes) {
+  std::string out;
+  for (const auto& [key, value] : attributes.custom) {
+    out.append(out.empty() ? "[" : " ").append(key).append(":").append(value);
+  }
+  if (!out.empty()) out.push_back(']');
+  return out;
+}
+
+ListEntry entry_of(ListedObject listed, const ListMessage& message, std::string_view target_id) {
+  ListEntry entry;
+  entry.name = std::move(listed.name);
+  if (listed.directory) {
+    entry.flags = kEntryDirectory;
+    return entry;
+  }
+  entry.flags = kEntryCached;
+  const auto& props = message.props;
+  if (props.size) entry.size = listed.size;
+  if (props.atime) entry.atime = format_go_time(listed.atime_ns, message.time_format);
+  if (props.location) entry.location = object_location(target_id, listed.mountpath);
+  if (props.copies) entry.copies = 1;
+  if (const auto* attributes = listed.attributes.get()) {
+    if (props.checksum) entry.checksum = attributes->checksum_value;
+    if (props.version) entry.version = attributes->version;
+    if (props.custom) entry.custom = custom_text(*attributes);
+  }
+  return entry;
+}
+
+}  // namespace
+
+ListRequest list_request(const ListMessage& message) {
+  const auto& props = message.props;
+  return {.prefix = message.prefix,
+          .after = message.after,
+          .limit = message.page_size,
+          .recursive = !message.has(kListNoRecursion),
+          .sizes = props.size || props.attributes(),
+          .attributes = props.attributes()};
+}
+
+ListReply list_reply(ListPage page, const ListMessage& message, std::string_view target_id) {
+  ListReply reply;
+  reply.uuid = message.uuid;
+  // "A full page" is also the last one of a bucket whose size is a multiple of the page: then an empty page ends it.
+  if (page.entries.size() >= message.page_size) reply.continuation_token = page.entries.back().name;
+  reply.entries.reserve(page.entries.size());
+  for (auto& listed : page.entries) reply.entries.push_back(entry_of(std::move(listed), message, target_id));
+  return reply;
+}
+
+}  // namespace bryo::kernel

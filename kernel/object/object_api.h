@@ -1,0 +1,43 @@
+#pragma once
+
+/// The calls on one object: `/v1/objects/BUCKET/OBJECT` (http-objects.md).
+
+#include <bryo/http.h>
+#include <kernel/http/router.h>
+#include <kernel/object/data_services.h>
+#include <kernel/object/object_address.h>
+#include <kernel/object/object_metrics.h>
+
+namespace bryo::kernel {
+
+/// Thread-safe: all state is in the collaborators. Each method answers one verb.
+class ObjectApi {
+ public:
+  ObjectApi(DataServices services, ObjectMetrics metrics) : services_(services), metrics_(metrics) {}
+
+  Task<Result<Response>> get(Request& request);
+  Task<Result<Response>> head(Request& request);
+  Task<Result<Response>> put(Request& request);
+  Task<Result<Response>> remove(Request& request);
+  Task<Result<Response>> patch(Request& request);
+  Task<Result<Response>> post(Request& request);
+
+ private:
+  Task<Result<Response>> get_counted(Request& request);
+  Task<Result<Response>> get_member(Request& request, ObjectAddress address, ObjectPtr object, std::string archpath);
+  Task<Result<Response>> head_counted(Request& request);
+  Task<Result<Response>> put_counted(Request& request);
+  Task<Result<Response>> remove_counted(Request& request);
+  Task<Result<Response>> post_to_bucket(Request& request);
+
+  Task<Result<ObjectPtr>> open(const ObjectAddress& address);
+  Task<Status> receive(Request& request, ObjectWriter& writer);
+
+  DataServices services_;
+  ObjectMetrics metrics_;
+};
+
+/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
+Status register_object_routes(Router& router, ObjectApi& api);
+
+}  // namespace bryo::kernel

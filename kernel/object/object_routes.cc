@@ -1,0 +1,45 @@
+#include <kernel/object/object_api.h>
+
+namespace bryo::kernel {
+namespace {
+
+using Method = Task<Result<Response>> (ObjectApi::*)(Request&);
+
+struct Row {
+  Verb verb;
+  const char* pattern;
+  const char* doc;
+  Access access;
+  Method method;
+  bool stream_body = false;
+};
+
+}  // namespace
+
+Status register_object_routes(Router& router, ObjectApi& api) {
+  for (const Row& row : {
+           Row{Verb::Get, "/v1/objects/*", "Reads an object, a range of it, or an archived file.", Access::Read,
+               &ObjectApi::get},
+           Row{Verb::Head, "/v1/objects/*", "Answers the properties of an object.", Access::Read, &ObjectApi::head},
+           Row{Verb::Put, "/v1/objects/*", "Writes an object.", Access::Write, &ObjectApi::put, true},
+           Row{Verb::Delete, "/v1/objects/*", "Deletes an object.", Access::Write, &ObjectApi::remove},
+           Row{Verb::Patch, "/v1/objects/*", "Changes the custom metadata of an object.", Access::Write,
+               &ObjectApi::patch},
+           Row{Verb::Post, "/v1/objects/*", "Runs an action on an object.", Access::Write, &ObjectApi::post},
+           Row{Verb::Get, "/v1/objects", "Refuses a URL without an object.", Access::Read, &ObjectApi::get},
+           Row{Verb::Head, "/v1/objects", "Refuses a URL without an object.", Access::Read, &ObjectApi::head},
+           Row{Verb::Put, "/v1/objects", "Refuses a URL without an object.", Access::Write, &ObjectApi::put, true},
+       }) {
+    RouteSpec spec{.verb = row.verb,
+                   .pattern = row.pattern,
+                   .doc = row.doc,
+                   .role = Role::Any,
+                   .access = row.access,
+                   .stream_body = row.stream_body};
+    BRYO_CHECK(router.add(
+        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+  }
+  return {};
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,105 @@
+#include <kernel/object/object_api.h>
+
+#include <kernel/object/custom_metadata.h>
+#include <kernel/object/object_headers.h>
+#include <kernel/wire/api_names.h>
+#include <kernel/wire/bool_text.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace bryo::kernel {
+namespace {
+
+/// Bytes of a body held in memory at a time.
+constexpr std::uint64_t kPiece = 256 * 1024;
+
+/// The checksum that the client says the content has. Fails with 400 for a type that does not exist.
+Result<std::optional<std::pair<std::string, std::string>>> given_checksum(const Headers& headers) {
+  constexpr std::array<std::string_view, 6> kTypes{"crc32c", "md5", "sha256", "sha512", "xxhash", "xxhash2"};
+  std::optional<std::pair<std::string, std::string>> given;
+  const auto type = headers.get(wire::kHeaderChecksumType);
+  const auto value = headers.get(wire::kHeaderChecksumValue);
+  if (type && !type->empty() && *type != "none" && std::find(kTypes.begin(), kTypes.end(), *type) == kTypes.end()) {
+    return Error(Errc::InvalidArgument, "invalid checksum type \"" + std::string(type->substr(0, 120)) +
+                                            "\" (expecting [crc32c md5 sha256 sha512 xxhash xxhash2 none])");
+  }
+  if (type && value && !type->empty() && *type != "none" && !value->empty()) {
+    std::string lower(*value);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; });
+    given.emplace(std::string(*type), std::move(lower));
+  }
+  return given;
+}
+
+/// Other things that a PUT can mean, by query key; not built here yet.
+Status refuse_other_puts(const Query& query) {
+  struct Other {
+    std::string_view key;
+    std::string_view what;
+  };
+  for (const Other& other : {
+           Other{wire::kQueryObjectTo, "copy an object"},
+           Other{wire::kQueryAppendType, "append to an object"},
+           Other{wire::kQueryArchPath, "append to an archive"},
+           Other{wire::kQueryUploadId, "take a part of a multipart upload"},
+           Other{wire::kQueryEtlName, "transform an object"},
+       }) {
+    if (query.get(other.key).value_or("").empty()) continue;
+    return Error(Errc::Unsupported, "cannot " + std::string(other.what) + " - operation not supported",
+                 wire::kErrUnsupported);
+  }
+  return {};
+}
+
+}  // namespace
+
+Task<Result<Response>> ObjectApi::put(Request& request) {
+  auto response = co_await put_counted(request);
+  if (!response) {
+    metrics_.put_errors->add();
+    if (response.error().code() == Errc::BadChecksum) metrics_.put_checksum_errors->add();
+    co_return response;
+  }
+  metrics_.put_count->add();
+  const auto elapsed = std::chrono::steady_clock::now() - request.received;
+  metrics_.put_ns->add(static_cast<std::uint64_t>(std::chrono::nanoseconds(elapsed).count()));
+  co_return response;
+}
+
+Task<Result<Response>> ObjectApi::put_counted(Request& request) {
+  BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Put));
+  BRYO_CO_CHECK(refuse_other_puts(request.query));
+  WriteOptions options;
+  BRYO_CO_TRY(checksum, given_checksum(request.headers));
+  BRYO_CO_TRY(custom, custom_of_headers(request.headers, address.uri()));
+  options.expected_checksum = std::move(checksum);
+  options.custom = std::move(custom);
+  options.size_hint = request.content_length.value_or(0);
+  options.skip_previous = bool_of(request.query.get(wire::kQuerySkipPrevious).value_or("")).value_or(false);
+
+  BRYO_CO_TRY(writer, co_await services_.store.create(address.bucket, std::string(address.object), std::move(options)));
+  BRYO_CO_CHECK(co_await receive(request, *writer));
+  BRYO_CO_TRY(stored, co_await writer->commit());
+  metrics_.put_bytes->add(stored.size);
+
+  Response response;
+  add_object_headers(response.headers, {.attributes = stored, .atime_ns = stored.mtime_ns});
+  co_return response;
+}
+
+Task<Status> ObjectApi::receive(Request& request, ObjectWriter& writer) {
+  if (request.body_stream == nullptr) co_return co_await writer.write(as_bytes(request.body));
+  const auto size =
+      static_cast<std::size_t>(std::clamp<std::uint64_t>(request.content_length.value_or(kPiece), 1, kPiece));
+  const auto piece = std::make_unique_for_overwrite<std::byte[]>(size);
+  for (;;) {
+    BRYO_CO_TRY(count, co_await request.body_stream->read(MutableBytes(piece.get(), size)));
+    if (count == 0) co_return Status{};
+    BRYO_CO_CHECK(co_await writer.write(BytesView(piece.get(), count)));
+  }
+}
+
+}  // namespace bryo::kernel
