@@ -1,0 +1,15 @@
+#include "command_table.h"
+
+#include <array>
+
+#include "commands/commands.h"
+
+namespace bryo::cli {
+
+std::span<const Command> command_table() {
+  static constexpr auto kTable = std::to_array<Command>(
+      {kBucketCreate, kBucketLs, kBucketRm, kPut, kGet, kLs, kRm, kMlGetBatch, kShowCluster, kShowJob});
+  return kTable;
+}
+
+}  // namespace bryo::cli

@@ -1,0 +1,73 @@
+#pragma once
+
+/// One entry per file of this folder.
+
+#include "command.h"
+
+namespace bryo::cli {
+
+Action declare_bucket_create(CLI::App& app);
+Action declare_bucket_ls(CLI::App& app);
+Action declare_bucket_rm(CLI::App& app);
+Action declare_put(CLI::App& app);
+Action declare_get(CLI::App& app);
+Action declare_ls(CLI::App& app);
+Action declare_rm(CLI::App& app);
+Action declare_ml_get_batch(CLI::App& app);
+Action declare_show_cluster(CLI::App& app);
+Action declare_show_job(CLI::App& app);
+
+inline constexpr Command kBucketCreate{"bucket create", "Create buckets",
+                                       "bryo bucket create ais://images\n"
+                                       "bryo bucket create train valid --force     # fine if they exist",
+                                       &declare_bucket_create};
+inline constexpr Command kBucketLs{"bucket ls", "List buckets",
+                                   "bryo bucket ls\n"
+                                   "bryo bucket ls ais: --json",
+                                   &declare_bucket_ls};
+inline constexpr Command kBucketRm{"bucket rm", "Remove buckets and all that is in them",
+                                   "bryo bucket rm ais://images\n"
+                                   "bryo bucket rm train valid -y",
+                                   &declare_bucket_rm};
+inline constexpr Command kPut{"put", "Put files, folders or a stream into a bucket",
+                              "bryo put cat.jpg ais://images                  # object cat.jpg\n"
+                              "bryo put cat.jpg ais://images/a/tom.jpg        # object a/tom.jpg\n"
+                              "bryo put ./train ais://images/train/           # a folder, with what lies below it\n"
+                              "tar c wavs | bryo put - ais://speech/wavs.tar  # a stream",
+                              &declare_put};
+inline constexpr Command kGet{"get", "Get objects into files, a folder, or standard output",
+                              "bryo get ais://images/a/tom.jpg                # into ./tom.jpg\n"
+                              "bryo get ais://images/a/tom.jpg - | file -\n"
+                              "bryo get ais://images/big --offset 1048576 --length 4096 part.bin\n"
+                              "bryo get ais://speech/wavs.tar --archpath wavs/1.wav 1.wav\n"
+                              "bryo get ais://images/train/ ./train           # everything below train/",
+                              &declare_get};
+inline constexpr Command kLs{"ls", "List buckets, or the objects of a bucket",
+                             "bryo ls\n"
+                             "bryo ls ais://images/train/ --limit 20\n"
+                             "bryo ls ais://images -l",
+                             &declare_ls};
+inline constexpr Command kRm{"rm", "Remove objects",
+                             "bryo rm ais://images/a/tom.jpg\n"
+                             "bryo rm ais://images --list \"a.jpg, b.jpg\"\n"
+                             "bryo rm ais://images --prefix train/ -y",
+                             &declare_rm};
+inline constexpr Command kMlGetBatch{
+    "ml get-batch", "Get many objects, shard members and ranges as one ordered archive",
+    "bryo ml get-batch ais://images out.tar --list \"a.jpg, b.jpg, shard.tar/c.jpg\"\n"
+    "bryo ml get-batch ais://images out.tgz --template \"x-{0001..0009..2}-{1..2}.jpg\"\n"
+    "bryo ml get-batch ais://images/train/ out.zip --streaming\n"
+    "bryo ml get-batch out.tar -f spec.yaml --cont-on-err -y\n"
+    "bryo ml get-batch - -f '{\"in\":[{\"objname\":\"a.jpg\",\"bucket\":\"images\"}]}' | tar t",
+    &declare_ml_get_batch};
+inline constexpr Command kShowCluster{"show cluster", "Show nodes, versions, uptime and capacity",
+                                      "bryo show cluster\n"
+                                      "bryo show cluster --json",
+                                      &declare_show_cluster};
+inline constexpr Command kShowJob{"show job", "Show jobs",
+                                  "bryo show job\n"
+                                  "bryo show job get-batch\n"
+                                  "bryo show job gbt-TyTeDVr4F --json",
+                                  &declare_show_job};
+
+}  // namespace bryo::cli

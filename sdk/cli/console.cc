@@ -1,0 +1,84 @@
+#include "console.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace bryo::cli {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+Console::Console() {
+  const char* kind = std::getenv("TERM");
+  const bool dumb = kind == nullptr || std::strcmp(kind, "dumb") == 0;
+  draws_ = ::isatty(STDERR_FILENO) == 1 && !dumb;
+  colored_ = draws_ && !is_set("NO_COLOR");
+  output_is_terminal_ = ::isatty(STDOUT_FILENO) == 1;
+}
+
+void Console::print(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+  if (std::ferror(stdout) != 0 && errno == EPIPE) output_gone_ = true;
+}
+
+void Console::note(std::string_view line) { say("", "", line); }
+void Console::warn(std::string_view line) { say("\033[33m", "warning: ", line); }
+void Console::fail(std::string_view line) { say("\033[31m", "bryo: ", line); }
+
+void Console::say(std::string_view color, std::string_view label, std::string_view line) {
+  std::string text;
+  if (draws_) text += "\r\033[K";  // over a progress line
+  if (colored_ && !color.empty()) text.append(color).append(label).append("\033[0m");
+  if (!colored_ || color.empty()) text.append(label);
+  text.append(line).append("\n");
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+Result<bool> Console::confirm(std::string_view question) {
+  const std::string text = std::string(question) + " [Y/N]: ";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  char answer[64];
+  if (std::fgets(answer, sizeof answer, stdin) == nullptr) {
+    std::fputc('\n', stderr);
+    return Error(Errc::InvalidArgument, "nobody answered \"" + std::string(question) + "\": pass --yes");
+  }
+  std::string_view word(answer);
+  while (!word.empty() && (word.back() == '\n' || word.back() == '\r' || word.back() == ' ')) word.remove_suffix(1);
+  return word == "y" || word == "Y" || word == "yes" || word == "Yes" || word == "YES";
+}
+
+Status Console::flush() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  if (errno == EPIPE) output_gone_ = true;
+  return Error(Errc::Io, std::string("cannot write to standard output: ") + std::strerror(errno));
+}
+
+Status StandardOutput::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Error(Errc::Io, std::string("cannot write to standard output: ") + std::strerror(errno));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+Result<std::size_t> StandardInput::read(std::span<std::byte> out) {
+  while (true) {
+    const auto n = ::read(STDIN_FILENO, out.data(), out.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) return Error(Errc::Io, std::string("cannot read standard input: ") + std::strerror(errno));
+  }
+}
+
+}  // namespace bryo::cli

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <bryo/client/byte_stream.h>
+#include <bryo/result.h>
+
+#include <string>
+#include <string_view>
+
+namespace bryo::cli {
+
+/// The terminal, or what stands for it. Results go to standard output, everything said about them to standard error.
+/// Thread-safe except for `confirm`.
+class Console {
+ public:
+  Console();
+
+  /// A line of result. A failure is remembered and returned by `flush`.
+  void print(std::string_view line);
+  /// A remark; nothing that a script reads.
+  void note(std::string_view line);
+  void warn(std::string_view line);
+  void fail(std::string_view line);
+  /// Asks on standard error and reads one line; "y" or "yes" is true. Fails if nobody answers.
+  Result<bool> confirm(std::string_view question);
+  /// Fails if standard output took not everything.
+  Status flush();
+
+  /// Whether a progress line can be drawn on standard error.
+  [[nodiscard]] bool draws() const noexcept { return draws_; }
+  [[nodiscard]] bool output_is_terminal() const noexcept { return output_is_terminal_; }
+  /// The reader of standard output went away (`bryo ls | head`): nothing to tell anybody.
+  [[nodiscard]] bool output_gone() const noexcept { return output_gone_; }
+
+  bool json = false;  ///< `--json`
+
+ private:
+  void say(std::string_view color, std::string_view label, std::string_view line);
+
+  bool draws_ = false;
+  bool colored_ = false;
+  bool output_is_terminal_ = false;
+  bool output_gone_ = false;
+};
+
+/// Standard output as a sink of bytes.
+class StandardOutput final : public client::ByteSink {
+ public:
+  Status write(std::span<const std::byte> bytes) override;
+};
+
+/// Standard input as a source of bytes.
+class StandardInput final : public client::ByteInput {
+ public:
+  Result<std::size_t> read(std::span<std::byte> out) override;
+};
+
+}  // namespace bryo::cli
