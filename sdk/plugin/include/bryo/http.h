@@ -51,6 +51,7 @@ class Headers {
     return std::nullopt;
   }
   [[nodiscard]] const std::vector<Field>& fields() const noexcept { return fields_; }
+  void clear() noexcept { fields_.clear(); }
   [[nodiscard]] static bool equal_names(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -75,6 +76,7 @@ class Query {
     return std::nullopt;
   }
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& items() const noexcept { return items_; }
+  void clear() noexcept { items_.clear(); }
 
  private:
   std::vector<std::pair<std::string, std::string>> items_;
@@ -102,8 +104,12 @@ struct Request {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  /// Sends `pieces` as one chunk with one system call where the socket allows.
+  /// Sends `pieces` as one chunk with one system call where the socket allows. The response's header leaves with the
+  /// first bytes; a call without bytes sends it alone, for producers that have to wait before they have any.
   virtual Task<Status> write(std::span<const BytesView> pieces) = 0;
+  /// The same for the end of the body: the pieces, the trailers set so far and the end leave together. Nothing may be
+  /// written after it. Optional: a body also ends when `produce` does.
+  virtual Task<Status> write_last(std::span<const BytesView> pieces) { return write(pieces); }
   /// Sends `head` and then `length` bytes of the object from `offset`, file to socket.
   virtual Task<Status> send_object(BytesView head, ObjectPtr object, std::uint64_t offset, std::uint64_t length) = 0;
   /// A trailer field, sent after the last chunk. Its name must be announced in the response's `Trailer` header.
@@ -117,8 +123,8 @@ struct ObjectBody {
   std::uint64_t length = 0;
 };
 
-/// A body made while it is sent. If `produce` fails the connection is torn, so that the client cannot take a part for
-/// the whole.
+/// A body made while it is sent. If `produce` fails before any byte was sent, its Error is answered instead; later, the
+/// connection is torn, so that the client cannot take a part for the whole.
 struct StreamBody {
   std::optional<std::uint64_t> length{};  ///< nullopt: chunked
   std::function<Task<Status>(BodySink&)> produce;
