@@ -1,0 +1,43 @@
+#pragma once
+
+/// What all connections of a server share.
+
+#include <bryo/host.h>
+#include <kernel/http/http_limits.h>
+#include <kernel/http/http_metrics.h>
+#include <kernel/http/router.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+
+namespace bryo::kernel {
+
+/// Decides whether a request may proceed to its route; an Error is answered as it is. Runs on the event loop before the
+/// body is read, must not wait, and is called by several threads.
+using AccessCheck = std::function<Status(const Request&, const RouteSpec&)>;
+
+/// Read-only but for the counts. Kept alive by every connection.
+struct ServerState {
+  ServerState(const Router& r, BlockingPool& pool, Log& l, HttpMetrics& m)
+      : router(r), blocking(pool), log(l), metrics(m) {}
+
+  const Router& router;
+  BlockingPool& blocking;
+  Log& log;
+  HttpMetrics& metrics;
+  HttpLimits limits;
+  NodeIdentity node;
+  AccessCheck access;
+  std::string id_prefix;  ///< of request ids: tells apart nodes and their runs
+  std::atomic<bool> draining{false};
+  std::atomic<std::uint64_t> next_connection{0};
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t open = 0;  ///< connections, under `mutex`
+};
+
+}  // namespace bryo::kernel
