@@ -37,19 +37,20 @@ const Tree& built_in() {
 }
 
 /// Copies the values of `from` where `to` has the key with a value of the same kind: the order stays that of `to`.
-void overlay(Tree& to, const Tree& from) {
+void overlay(Tree& to, const nlohmann::json& from) {
   for (auto& [key, value] : to.items()) {
     const auto given = from.find(key);
     if (given == from.end()) continue;
     if (value.is_object() && given->is_object()) {
       overlay(value, *given);
-    } else if (value.type() == given->type() || (value.is_number() && given->is_number())) {
+    } else if ((value.is_string() && given->is_string()) || (value.is_boolean() && given->is_boolean()) ||
+               (value.is_number() && given->is_number())) {
       value = *given;
     }
   }
 }
 
-void copy_sections(Tree& tree, const Tree& cluster) {
+void copy_sections(Tree& tree, const nlohmann::json& cluster) {
   for (const char* section :
        {"write_policy", "checksum", "rate_limit", "ec", "chunks", "mirror", "lru", "versioning"}) {
     if (const auto given = cluster.find(section); given != cluster.end() && given->is_object()) {
@@ -58,10 +59,11 @@ void copy_sections(Tree& tree, const Tree& cluster) {
   }
 }
 
-std::uint64_t number_of(const Tree& text) {
+template <class Json>
+std::uint64_t number_of(const Json& text) {
   std::uint64_t value = 0;
   if (text.is_string()) {
-    const auto& digits = text.get_ref<const std::string&>();
+    const auto& digits = text.template get_ref<const std::string&>();
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
   }
   return value;
@@ -96,9 +98,12 @@ BucketProps::BucketProps(Tree tree)
 }
 
 BucketProps BucketProps::initial(const BucketName& bucket, std::uint64_t id, std::int64_t created_ns,
-                                 const Tree& cluster) {
+                                 const nlohmann::json& cluster) {
   Tree tree = built_in();
   copy_sections(tree, cluster);
+  if (const auto features = cluster.find("features"); features != cluster.end()) {
+    tree["features"] = std::to_string(number_of(*features) & kBucketFeatures);
+  }
   tree["provider"] = bucket.provider;
   // The only copy of an ais object must not be evicted (http-buckets.md section 3).
   if (bucket.provider == "ais") tree["lru"]["enabled"] = false;
@@ -119,7 +124,7 @@ Result<BucketProps> BucketProps::with(const nlohmann::json& partial) const {
   return BucketProps(std::move(tree));
 }
 
-BucketProps BucketProps::reset(const BucketName& bucket, const Tree& cluster) const {
+BucketProps BucketProps::reset(const BucketName& bucket, const nlohmann::json& cluster) const {
   return initial(bucket, id_, static_cast<std::int64_t>(number_of(tree_["created"])), cluster);
 }
 

@@ -12,8 +12,10 @@
 
 namespace bryo::kernel {
 
-/// Bits of `features` that the kernel honours per bucket.
+/// Bits of `features` that the kernel honours per bucket, and all that a bucket may have (config-and-cli.md section 4).
 inline constexpr std::uint64_t kFeatureFsyncPut = 1u << 4;
+inline constexpr std::uint64_t kBucketFeatures =
+    1u << 1 | 1u << 4 | 1u << 9 | 1u << 11 | 1u << 12 | 1u << 14 | 1u << 18 | 1u << 21 | 1u << 24;
 
 /// The whole property tree, in the reference's order, and what the kernel reads out of it. A regular value.
 class BucketProps {
@@ -23,7 +25,7 @@ class BucketProps {
   /// What a new bucket gets: the sections of the cluster configuration, copied. Sections that `cluster` lacks take the
   /// reference's built-in values.
   static BucketProps initial(const BucketName& bucket, std::uint64_t id, std::int64_t created_ns,
-                             const nlohmann::ordered_json& cluster);
+                             const nlohmann::json& cluster);
   /// From `json()`. Fails with Internal when it is not what `json()` wrote.
   static Result<BucketProps> parse(std::string_view json);
 
@@ -31,7 +33,7 @@ class BucketProps {
   /// allowed, 501 for what this node cannot do (mirroring, erasure coding); then nothing is changed.
   [[nodiscard]] Result<BucketProps> with(const nlohmann::json& partial) const;
   /// Back to the cluster's values; identity and creation time stay.
-  [[nodiscard]] BucketProps reset(const BucketName& bucket, const nlohmann::ordered_json& cluster) const;
+  [[nodiscard]] BucketProps reset(const BucketName& bucket, const nlohmann::json& cluster) const;
 
   /// One line, the value of `Ais-Bucket-Props`.
   [[nodiscard]] std::string json() const { return tree_.dump(); }

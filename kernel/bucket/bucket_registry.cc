@@ -104,13 +104,13 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohma
   // Properties first: a request that fails validation must not cost an id.
   const auto config = settings_.cluster_config();
   const auto now = clock_.unix_ns();
-  BRYO_CO_CHECK(BucketProps::initial(name, 0, now, config).with(props));
+  BRYO_CO_CHECK(BucketProps::initial(name, 0, now, *config).with(props));
   if (snapshot()->find(name) != nullptr) co_return exists();
   BRYO_CO_TRY(common, co_await change_common([](Common& c) {
                 ++c.last_id;
                 ++c.version;
               }));
-  BRYO_CO_TRY(complete, BucketProps::initial(name, kAisBit | common.last_id, now, config).with(props));
+  BRYO_CO_TRY(complete, BucketProps::initial(name, kAisBit | common.last_id, now, *config).with(props));
   auto revision = co_await store_.put(bucket_key(name), complete.json(), 0);
   if (!revision) {
     if (revision.error().code() == Errc::Conflict) co_return exists();
@@ -163,7 +163,7 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::set_props(BucketName name, nlo
 
 Task<Result<RegisteredBucketPtr>> BucketRegistry::reset_props(BucketName name) {
   return change_props(std::move(name), [this](const RegisteredBucket& b) -> Result<BucketProps> {
-    return b.props().reset(b.name(), settings_.cluster_config());
+    return b.props().reset(b.name(), *settings_.cluster_config());
   });
 }
 

@@ -30,8 +30,8 @@ class BucketRegistry : public Buckets {
   struct Settings {
     std::string cluster_uuid;
     std::string gateway_id;  ///< names the answering node in messages
-    /// The cluster configuration as a document; called for each new bucket and each reset.
-    std::function<nlohmann::ordered_json()> cluster_config;
+    /// The cluster configuration in force; asked for each new bucket and each reset.
+    std::function<std::shared_ptr<const nlohmann::json>()> cluster_config;
   };
 
   /// Reads the stored buckets. Fails with Internal naming the key when one of them is damaged.

@@ -25,7 +25,7 @@ struct ClusterServices {
   /// The map in force.
   std::function<std::shared_ptr<const ClusterMap>()> map;
   /// The cluster configuration as the API shows it.
-  std::function<nlohmann::ordered_json()> cluster_config;
+  std::function<std::shared_ptr<const nlohmann::json>()> cluster_config;
 };
 
 }  // namespace bryo::kernel

@@ -47,7 +47,7 @@ std::string ClusterApi::node_state_json() const {
         {"version", std::to_string(map->identity().version)}}},
       {"bmd", {{"uuid", map->identity().uuid}, {"version", std::to_string(services_.buckets.snapshot()->version())}}},
       {"rmd", {{"version", "0"}}},
-      {"config", {{"version", config.value("config_version", "1")}}},
+      {"config", {{"version", config->value("config_version", "1")}}},
       {"etlmd", {{"version", "0"}}},
       {"flags", kStarted}};
   return document.dump() + "\n";

@@ -16,7 +16,7 @@ Task<Result<Response>> ClusterApi::get_cluster(Request& request) {
   const auto what = request.query.get(wire::kQueryWhat).value_or("");
   if (what == wire::kWhatSmap) co_return Response::json(services_.map()->json());
   if (what == wire::kWhatBmd) co_return Response::json(services_.buckets.bmd_json());
-  if (what == wire::kWhatClusterConfig) co_return Response::json(services_.cluster_config().dump() + "\n");
+  if (what == wire::kWhatClusterConfig) co_return Response::json(services_.cluster_config()->dump() + "\n");
   co_return Error(Errc::InvalidArgument, "unexpected query [what=" + std::string(what.substr(0, 120)) + "]");
 }
 
