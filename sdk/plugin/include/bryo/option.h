@@ -25,7 +25,7 @@ struct OptionSpec {
   T default_value{};                   ///
   std::optional<T> min{};              ///< inclusive; numbers, sizes and durations only
   std::optional<T> max{};              ///< inclusive
-  std::vector<std::string> choices{};  ///< strings only; empty = any
+  std::vector<std::string> choices{};  ///< strings, and each item of a list; empty = any
   std::string doc;                     ///< one sentence, required
   bool hot = false;                    ///< may change while the server runs
   std::string api_name{};              ///< the reference's dotted name ("get_batch.max_wait"), if the API shows it
@@ -40,10 +40,16 @@ class OptionCell {
     if constexpr (kAtomic) {
       return value_.load(std::memory_order_relaxed);
     } else {
-      return *value_.load(std::memory_order_acquire);
+      return *std::atomic_load(&value_);
     }
   }
-  void store(T value) { value_.store(make(std::move(value))); }
+  void store(T value) {
+    if constexpr (kAtomic) {
+      value_.store(value, std::memory_order_relaxed);
+    } else {
+      std::atomic_store(&value_, make(std::move(value)));
+    }
+  }
 
  private:
   static constexpr bool kAtomic = std::is_trivially_copyable_v<T> && sizeof(T) <= 8;
@@ -55,10 +61,12 @@ class OptionCell {
       return std::make_shared<const T>(std::move(value));
     }
   }
-  std::atomic<Stored> value_;
+  // Not std::atomic<std::shared_ptr>: its load() in libstdc++ 12 unlocks with relaxed order, a data race that
+  // ThreadSanitizer reports.
+  std::conditional_t<kAtomic, std::atomic<Stored>, Stored> value_;
 };
 
-/// A handle to one option. Copyable; reads without a lock.
+/// A handle to one option. Copyable; numbers are read without a lock, strings and lists under a short one.
 template <class T>
 class Option {
  public:
