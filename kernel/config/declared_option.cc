@@ -9,6 +9,9 @@
 namespace bryo::kernel {
 namespace {
 
+/// More would hide the message.
+constexpr std::size_t kFewChoices = 12;
+
 Error wrong_type(const DeclaredOption& option, const toml::node& node) {
   return Error(Errc::InvalidArgument, option.shown() + " must be " + std::string(expected_type(option.default_value)) +
                                           ", not " + std::string(node_type(node)));
@@ -98,7 +101,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 Status check_choice(const DeclaredOption& option, const std::string& word, const std::string& written) {
   if (std::find(option.choices.begin(), option.choices.end(), word) != option.choices.end()) return {};
-  return Error(Errc::InvalidArgument, option.shown() + " = " + written + " is not one of " + joined(option.choices) +
+  const bool few = option.choices.size() <= kFewChoices;
+  return Error(Errc::InvalidArgument, option.shown() + " = " + written + " is not " +
+                                          (few ? "one of " + joined(option.choices) : "a known value") +
                                           did_you_mean(word, option.choices));
 }
 

@@ -28,6 +28,10 @@ struct DeclaredOption {
   std::optional<OptionValue> max;
   std::vector<std::string> choices;
   bool hot = false;
+  bool seed = false;      ///< `[cluster.*]`: the file gives only the first value of what is stored and set by the API
+  bool effective = true;  ///< false: kept and returned, but nothing in Bryo acts on it
+  bool always_shown = true;  ///< false: in the API's document only once it is set
+  bool superseded = false;   ///< a seed whose API name an option of a running plugin has
   AnyOptionCell cell;
 
   OptionValue value;                  ///< what the cell holds

@@ -9,8 +9,8 @@
 
 namespace bryo::kernel {
 
-/// The candidate with the fewest insertions, deletions, changes and swaps of neighbours, if those are at most a third
-/// of the name's length; the first of equals.
+/// The candidate with the fewest insertions, deletions, changes and swaps of neighbours, upper case counting as lower,
+/// if those are at most a third of the name's length; the first of equals.
 [[nodiscard]] std::optional<std::string> nearest_name(std::string_view name,
                                                       const std::vector<std::string>& candidates);
 

@@ -97,6 +97,8 @@ std::vector<MountpathConfig> read_mountpaths(const ConfigDocument& document, Pro
   return out;
 }
 
+MountpathConfig default_mountpath(const std::string& data_dir) { return {data_dir + "/mp0", ""}; }
+
 ListenAddress read_listen(const ConfigDocument& document, const std::string& key, const std::string& text,
                           Problems& problems) {
   auto address = parse_listen_address(text);
@@ -166,7 +168,7 @@ Result<NodeConfig> NodeConfig::from(const NodeOptions& options, const ConfigDocu
   }
   out.data_dir = absolute(*options.data_dir, document.directory());
   out.store.mountpaths = read_mountpaths(document, problems);
-  if (out.store.mountpaths.empty()) out.store.mountpaths.push_back({out.data_dir + "/mp0", ""});
+  if (out.store.mountpaths.empty()) out.store.mountpaths.push_back(default_mountpath(out.data_dir));
   out.store.durability = durability_of(*options.durability);
   out.store.open_files = static_cast<std::size_t>(*options.open_files);
 
@@ -194,6 +196,15 @@ Result<NodeConfig> NodeConfig::from(const NodeOptions& options, const ConfigDocu
   out.skip_refused_plugins = *options.plugin_on_error == "skip";
   BRYO_CHECK(problems.status());
   return out;
+}
+
+Result<bool> NodeConfig::mountpaths_differ(const ConfigDocument& document) const {
+  Problems problems;
+  auto given = read_mountpaths(document, problems);
+  BRYO_CHECK(problems.status());
+  if (given.empty()) given.push_back(default_mountpath(data_dir));
+  return !std::equal(given.begin(), given.end(), store.mountpaths.begin(), store.mountpaths.end(),
+                     [](const auto& a, const auto& b) { return a.path == b.path && a.label == b.label; });
 }
 
 std::string NodeConfig::print_mountpaths(const ConfigDocument& document) {

@@ -65,7 +65,7 @@ struct NodeConfig {
   ListenAddress listen_intra_control;  ///< same as public unless given
   ListenAddress listen_intra_data;     ///< same as public unless given
   std::string spool_dir;               ///< absolute
-  bool log_to_files = false;           ///< in `data_dir/log`
+  bool log_to_files = false;           ///< in `log_dir()`
   unsigned event_loops = 1;            ///< resolved: never 0
   unsigned blocking_threads = 1;       ///< resolved: never 0
   std::string meta_store_kind;
@@ -74,6 +74,11 @@ struct NodeConfig {
   std::vector<std::string> plugin_extra_dirs;
   std::vector<std::string> plugins_enabled;
   bool skip_refused_plugins = false;
+
+  [[nodiscard]] std::string log_dir() const { return data_dir + "/log"; }
+
+  /// Whether another version of the file gives other mountpaths, which needs a restart. Fails like `from`.
+  [[nodiscard]] Result<bool> mountpaths_differ(const ConfigDocument& document) const;
 
   /// `[[node.mountpath]]` as TOML, for --print-config; comments only if none was given.
   [[nodiscard]] static std::string print_mountpaths(const ConfigDocument& document);

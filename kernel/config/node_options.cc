@@ -216,7 +216,6 @@ Result<NodeOptions> NodeOptions::declare(OptionRegistry& registry) {
   declare_bounds(options, registry, status);
   declare_parts(options, registry, status);
   registry.set_aside("node.mountpath");
-  registry.set_aside("cluster");
   BRYO_CHECK(status);
   return options;
 }

@@ -20,6 +20,10 @@ std::string facts(const DeclaredOption& option) {
   std::string out =
       "Default: " + toml_text(option.default_value) + " (" + std::string(type_word(option.default_value)) + ")";
   if (const std::string allowed = allowed_text(option); !allowed.empty()) out += ". Allowed: " + allowed;
+  if (option.seed) {
+    out += ". First value only: later changes go through the API.";
+    return option.effective ? out : out + " Kept and returned, without effect.";
+  }
   return out + (option.hot ? ". Hot: a reload applies it." : ". A change needs a restart.");
 }
 
@@ -75,7 +79,10 @@ std::string options_as_markdown(const std::vector<OptionSection>& sections) {
       if (!option->api_name.empty()) meaning += " In the API: `" + option->api_name + "`.";
       out += "| `" + option->key + "` | " + std::string(type_word(option->default_value)) + " | `" +
              markdown_cell(toml_text(option->default_value)) + "` | " + markdown_cell(allowed_text(*option)) + " | " +
-             (option->hot ? "hot" : "restart") + " | " + markdown_cell(meaning) + " |\n";
+             (option->seed  ? (option->effective ? "API" : "API, no effect")
+              : option->hot ? "hot"
+                            : "restart") +
+             " | " + markdown_cell(meaning) + " |\n";
     }
   }
   return out;

@@ -1,3 +1,4 @@
+#include <kernel/config/cluster_keys.h>
 #include <kernel/config/declared_option.h>
 #include <kernel/config/nearest.h>
 #include <kernel/config/option_pages.h>
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace bryo::kernel {
@@ -24,6 +24,11 @@ bool is_dotted_name(std::string_view name) {
     at_start = c == '.';
   }
   return !at_start;
+}
+
+AnyOptionCell make_cell(const OptionValue& value) {
+  return std::visit(
+      [](const auto& v) { return AnyOptionCell(std::make_shared<OptionCell<std::decay_t<decltype(v)>>>(v)); }, value);
 }
 
 std::string below(const std::string& path, std::string_view key) {
@@ -49,12 +54,21 @@ struct OptionRegistry::State {
 
   [[nodiscard]] DeclaredOption* find_api(std::string_view api_name) const {
     for (const auto& option : options) {
-      if (!api_name.empty() && option->api_name == api_name) return option.get();
+      if (!api_name.empty() && option->api_name == api_name && !option->superseded) return option.get();
     }
     return nullptr;
   }
 
   Status declare(std::unique_ptr<DeclaredOption> option);
+
+  /// A seed steps back while another option has its API name.
+  void settle_api_names() {
+    for (auto& seed : options) {
+      seed->superseded = seed->seed && std::any_of(options.begin(), options.end(), [&](const auto& other) {
+                           return !other->seed && other->api_name == seed->api_name;
+                         });
+    }
+  }
 
   /// Everything of `document` that is declared, checked; what is wrong goes to `problems`.
   struct Walk {
@@ -98,14 +112,12 @@ struct OptionRegistry::State {
     for (const auto& [name, doc] : sections) {
       OptionSection section{name, doc, {}};
       for (const auto& option : options) {
-        if (option->section == name) section.options.push_back(option.get());
+        if (option->section == name && !option->superseded) section.options.push_back(option.get());
       }
       out.push_back(std::move(section));
     }
     return out;
   }
-
-  Status set_api(std::string_view api_name, std::string_view text, bool restoring);
 };
 
 Status OptionRegistry::State::declare(std::unique_ptr<DeclaredOption> option) {
@@ -134,12 +146,13 @@ Status OptionRegistry::State::declare(std::unique_ptr<DeclaredOption> option) {
                                        " cannot both exist: one is a table where the other is a value");
     }
   }
-  if (const auto* other = find_api(option->api_name)) {
+  if (const auto* other = find_api(option->api_name); other != nullptr && other->seed == option->seed) {
     return Error(Errc::Conflict, "option " + option->shown() + " is '" + option->api_name +
                                      "' in the API, and so is option " + other->shown());
   }
   doc_of(option->section);
   options.push_back(std::move(option));
+  settle_api_names();
   return {};
 }
 
@@ -150,7 +163,7 @@ OptionRegistry::State::Walk::Walk(const State& all, const ConfigDocument& docume
   };
   for (const auto& option : state.options) {
     const std::string path = option->path();
-    by_path.emplace(path, option.get());
+    if (!option->superseded) by_path.emplace(path, option.get());
     add_tables(path.substr(0, path.rfind('.')));
   }
   for (const auto& [name, doc] : state.sections) add_tables(name);
@@ -190,6 +203,12 @@ void OptionRegistry::State::Walk::unknown(const toml::key& key, const toml::node
     const std::string shown = "[" + (path.empty() ? "" : path + ".") + shown_key(key.str()) + "]";
     return problems.add(key.source(), "unknown section " + shown + did_you_mean(full, sections_below(path), "[", "]"));
   }
+  for (const auto& option : state.options) {
+    if (option->superseded && option->path() == full) {
+      return problems.add(
+          key.source(), option->shown() + " is " + state.find_api(option->api_name)->shown() + " here; write it there");
+    }
+  }
   if (!path.empty()) return problems.add(key.source(), unknown_key(key.str(), "[" + path + "]", keys_of(path)));
   for (const auto& option : state.options) {
     if (option->key == key.str()) {
@@ -204,7 +223,7 @@ std::vector<std::string> OptionRegistry::State::Walk::keys_of(const std::string&
   std::vector<std::string> out;
   for (const auto& option : state.options) {
     const std::string full = option->path();
-    if (!full.starts_with(path + ".")) continue;
+    if (option->superseded || !full.starts_with(path + ".")) continue;
     std::string key = full.substr(path.size() + 1);
     key.resize(std::min(key.size(), key.find('.')));
     if (std::find(out.begin(), out.end(), key) == out.end()) out.push_back(std::move(key));
@@ -264,6 +283,12 @@ void OptionRegistry::describe(std::string_view section, std::string doc) {
   state_->doc_of(section) = std::move(doc);
 }
 
+bool OptionRegistry::has_section(std::string_view section) const {
+  const std::lock_guard lock(state_->mutex);
+  return std::any_of(state_->sections.begin(), state_->sections.end(),
+                     [&](const auto& entry) { return entry.first == section; });
+}
+
 void OptionRegistry::set_aside(std::string_view path) {
   const std::lock_guard lock(state_->mutex);
   state_->aside.emplace(path);
@@ -273,6 +298,7 @@ void OptionRegistry::remove(std::string_view section) {
   const std::lock_guard lock(state_->mutex);
   std::erase_if(state_->options, [&](const auto& option) { return option->section == section; });
   std::erase_if(state_->sections, [&](const auto& entry) { return entry.first == section; });
+  state_->settle_api_names();
 }
 
 Status OptionRegistry::load(const ConfigDocument& document, const PluginSections& plugins) {
@@ -307,7 +333,8 @@ Result<ReloadReport> OptionRegistry::reload(const ConfigDocument& document, cons
     const auto* found = State::staged_for(staged, *option);
     const OptionValue& next = found != nullptr ? found->value : option->default_value;
     if (option->by_api) {
-      option->in_file = next;
+      const bool changed = std::exchange(option->in_file, next) != next;
+      if (changed) report.overridden.push_back(option->shown() + " keeps the value that was set by the API");
       continue;
     }
     if (next == option->value) continue;
@@ -327,65 +354,75 @@ Result<ReloadReport> OptionRegistry::reload(const ConfigDocument& document, cons
   return report;
 }
 
-std::vector<std::pair<std::string, nlohmann::json>> OptionRegistry::api_values() const {
+Status OptionRegistry::add_cluster_key(const ClusterKey& key) {
+  auto option = std::make_unique<DeclaredOption>();
+  const std::size_t dot = key.name.rfind('.');
+  const bool nested = dot != std::string::npos;
+  option->section = "cluster." + (nested ? key.name.substr(0, dot) : key.name);
+  option->key = nested ? key.name.substr(dot + 1) : "set";
+  option->doc = key.doc;
+  option->api_name = key.name;
+  option->default_value = option->value = option->in_file = key.default_value;
+  option->min = key.min;
+  option->max = key.max;
+  option->choices = key.choices;
+  option->hot = option->seed = true;
+  option->effective = key.effective;
+  option->always_shown = key.always_shown;
+  option->cell = make_cell(key.default_value);
   const std::lock_guard lock(state_->mutex);
-  std::vector<std::pair<std::string, nlohmann::json>> out;
+  return state_->declare(std::move(option));
+}
+
+std::vector<ApiOption> OptionRegistry::api_options() const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<ApiOption> out;
   for (const auto& option : state_->options) {
-    if (!option->api_name.empty()) out.emplace_back(option->api_name, json_value(option->value));
+    if (option->api_name.empty() || option->superseded) continue;
+    out.push_back({option->api_name, option->default_value, option->in_file, option->seed, option->always_shown});
   }
   return out;
 }
 
-bool OptionRegistry::has_api_name(std::string_view api_name) const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->find_api(api_name) != nullptr;
-}
-
-std::string OptionRegistry::place_of(std::string_view api_name) const {
+Result<OptionValue> OptionRegistry::check_api(std::string_view api_name, std::string_view text, ApiCheck when) const {
   const std::lock_guard lock(state_->mutex);
   const auto* option = state_->find_api(api_name);
-  return option != nullptr ? option->shown() : std::string();
-}
-
-Status OptionRegistry::State::set_api(std::string_view api_name, std::string_view text, bool restoring) {
-  auto* option = find_api(api_name);
   const std::string name(api_name);
-  if (option == nullptr) return Error(Errc::NotFound, "unknown property \"" + name + "\"");
-  if (!option->hot && !restoring) {
+  if (option == nullptr) return Error(Errc::NotFound, "unknown property \"" + name + "\"").with_status(400);
+  if (!option->hot && when == ApiCheck::Running) {
     return Error(Errc::InvalidArgument, name + " cannot change while the node runs; set " + option->shown() +
                                             " in the configuration file and restart the node");
   }
   BRYO_TRY(value, option_value_of(text, option->default_value));
-  if (!check_value(*option, value, std::string(text))) {
-    const bool range = option->min && option->max;
-    return Error(Errc::InvalidArgument,
-                 "invalid " + name + "=" + bound_text(value) + " (must be " +
-                     (range ? "in range [" + bound_text(*option->min) + ", " + bound_text(*option->max) + "]"
-                            : allowed_text(*option)) +
-                     ")");
-  }
-  option->by_api = value;
-  option->store(std::move(value));
-  return {};
+  if (check_value(*option, value, std::string(text))) return value;
+  const bool range = option->min && option->max;
+  const bool is_text = std::holds_alternative<std::string>(value);
+  return Error(Errc::InvalidArgument,
+               "invalid " + name + "=" + (is_text ? std::string(text) : bound_text(value)) + " (must be " +
+                   (range ? "in range [" + bound_text(*option->min) + ", " + bound_text(*option->max) + "]"
+                          : allowed_text(*option)) +
+                   ")");
 }
 
-Status OptionRegistry::set_by_api(std::string_view api_name, std::string_view text) {
-  const std::lock_guard lock(state_->mutex);
-  return state_->set_api(api_name, text, false);
-}
-
-Status OptionRegistry::restore_by_api(std::string_view api_name, std::string_view text) {
-  const std::lock_guard lock(state_->mutex);
-  return state_->set_api(api_name, text, true);
-}
-
-void OptionRegistry::forget_api_values() {
+void OptionRegistry::apply_api(const std::map<std::string, OptionValue>& values) {
   const std::lock_guard lock(state_->mutex);
   for (auto& option : state_->options) {
-    if (!option->by_api) continue;
-    option->by_api.reset();
-    option->store(option->in_file);
+    if (option->api_name.empty() || option->superseded) continue;
+    const auto found = values.find(option->api_name);
+    option->by_api = found != values.end() ? std::optional(found->second) : std::nullopt;
+    const OptionValue& next = option->by_api ? *option->by_api : option->in_file;
+    if (next != option->value) option->store(next);
   }
+}
+
+std::vector<std::string> OptionRegistry::written_without_effect() const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<std::string> out;
+  for (const auto& option : state_->options) {
+    if (option->effective || option->superseded || option->written.empty()) continue;
+    out.push_back(option->shown() + " is kept and returned, but has no effect in Bryo");
+  }
+  return out;
 }
 
 std::string OptionRegistry::print() const {

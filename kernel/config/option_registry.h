@@ -5,8 +5,9 @@
 #include <bryo/option.h>
 #include <bryo/result.h>
 #include <kernel/config/config_document.h>
-#include <nlohmann/json_fwd.hpp>
+#include <kernel/config/option_value.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +28,19 @@ struct PluginSections {
 struct ReloadReport {
   std::vector<std::string> applied{};        ///< `[plugin.moss] max_wait: "20s" -> "30s"`
   std::vector<std::string> needs_restart{};  ///< the same for keys that are not hot; they keep their value
+  std::vector<std::string> overridden{};     ///< keys that changed in the file, but the API's value stands
 };
+
+/// An option as the API knows it. For each API name there is one.
+struct ApiOption {
+  std::string name;  ///< "log.level"
+  OptionValue default_value;
+  OptionValue in_file;       ///< the default if the file does not say
+  bool seed = false;         ///< of the cluster configuration; false: of a plugin, where the file counts at each start
+  bool always_shown = true;  ///< false: left out of documents while it has its default
+};
+
+struct ClusterKey;
 
 /// Filled before the configuration is read. Thread-safe; reading an option's value is lock-free (OptionCell).
 class OptionRegistry {
@@ -42,6 +55,7 @@ class OptionRegistry {
 
   /// The sentence that stands above a section in `print` and the reference page.
   void describe(std::string_view section, std::string doc);
+  [[nodiscard]] bool has_section(std::string_view section) const;
   /// A table that another part of the node reads and checks: "cluster", "node.mountpath".
   void set_aside(std::string_view path);
   /// Takes back what a plugin declared, when its declaration failed as a whole. Cells live on for who holds them.
@@ -57,18 +71,22 @@ class OptionRegistry {
   /// Like load, but only hot keys take their new value. A key set by the API keeps that.
   Result<ReloadReport> reload(const ConfigDocument& document, const PluginSections& plugins = {});
 
-  /// The API's name and value of every option that has one: the part of the cluster configuration that lives here.
-  [[nodiscard]] std::vector<std::pair<std::string, nlohmann::json>> api_values() const;
-  [[nodiscard]] bool has_api_name(std::string_view api_name) const;
-  /// Where an option with this API name is configured, `[plugin.moss] max_wait`; empty: nowhere.
-  [[nodiscard]] std::string place_of(std::string_view api_name) const;
-  /// Sets one by its API name. Fails with NotFound for a name that no option has, InvalidArgument with
-  /// `invalid NAME=VALUE (must be in range [..])` or when the key is not hot.
-  Status set_by_api(std::string_view api_name, std::string_view text);
-  /// The same without the refusal of cold keys: for what is restored at the start.
-  Status restore_by_api(std::string_view api_name, std::string_view text);
-  /// Back to the file's value.
-  void forget_api_values();
+  /// Declares a key of `[cluster.*]`. An option of a plugin with the same API name (`[plugin.moss] max_wait` is
+  /// "get_batch.max_wait") takes its place as long as it is declared.
+  Status add_cluster_key(const ClusterKey& key);
+
+  /// Every option with an API name.
+  [[nodiscard]] std::vector<ApiOption> api_options() const;
+  /// Reads `text` as a value of the option with this API name. Fails with NotFound and `unknown property "NAME"`, or
+  /// InvalidArgument: not of the type, `invalid NAME=VALUE (must be in range [..])`, and, unless the node is only
+  /// starting, when the option cannot change while it runs.
+  enum class ApiCheck : std::uint8_t { Running, Starting };
+  [[nodiscard]] Result<OptionValue> check_api(std::string_view api_name, std::string_view text, ApiCheck when) const;
+  /// From now on these names have these values, whatever the file says; all other names follow the file again.
+  void apply_api(const std::map<std::string, OptionValue>& values);
+
+  /// A sentence for each key that the file sets and that has no effect in Bryo (`--check-config`).
+  [[nodiscard]] std::vector<std::string> written_without_effect() const;
 
   /// Every declared key as commented TOML, with default, range and meaning, in the order of declaration. Keys at their
   /// default are comments. Loading this text gives the same values; references are kept, secrets are not shown.

@@ -96,12 +96,6 @@ class ComponentLog final : public Log {
 
 }  // namespace
 
-LogLevel level_of_verbosity(int verbosity) noexcept {
-  if (verbosity <= 2) return LogLevel::Warning;
-  if (verbosity == 3) return LogLevel::Info;
-  return verbosity == 4 ? LogLevel::Debug : LogLevel::Trace;
-}
-
 std::unique_ptr<Log> Logger::component(std::string name) {
   return std::make_unique<ComponentLog>(*this, std::move(name));
 }

@@ -24,7 +24,11 @@ struct LogSettings {
 };
 
 /// `log.level` of the cluster configuration, "0" to "5", as ours: up to 2 warnings, 3 info, 4 debug, 5 trace.
-[[nodiscard]] LogLevel level_of_verbosity(int verbosity) noexcept;
+[[nodiscard]] constexpr LogLevel level_of_verbosity(int verbosity) noexcept {
+  if (verbosity <= 2) return LogLevel::Warning;
+  if (verbosity == 3) return LogLevel::Info;
+  return verbosity == 4 ? LogLevel::Debug : LogLevel::Trace;
+}
 
 /// Thread-safe. Lines are formatted by the caller and written by one thread behind a bounded queue, so that a log that
 /// nobody reads (a stuck pipe, a dying disk) never holds an event loop: then the oldest lines are lost, and counted.

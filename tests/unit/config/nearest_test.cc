@@ -11,13 +11,14 @@ TEST(Nearest, FindsWhatWasMeant) {
   EXPECT_EQ(nearest_name("max_wiat", kKeys), "max_wait");
   EXPECT_EQ(nearest_name("maxwait", kKeys), "max_wait");
   EXPECT_EQ(nearest_name("memory_buget", kKeys), "memory_budget");
-  EXPECT_EQ(nearest_name("ID", kKeys), std::nullopt);
+  EXPECT_EQ(nearest_name("ID", kKeys), "id");
   EXPECT_EQ(nearest_name("di", kKeys), "id");
 }
 
 TEST(Nearest, SaysNothingWhenNothingIsNear) {
   EXPECT_EQ(nearest_name("colour", kKeys), std::nullopt);
   EXPECT_EQ(nearest_name("", kKeys), std::nullopt);
+  EXPECT_EQ(nearest_name("7", {"1", "2"}), std::nullopt);
   EXPECT_EQ(nearest_name(std::string(100'000, 'm'), kKeys), std::nullopt);
   EXPECT_EQ(did_you_mean("colour", kKeys), "");
   EXPECT_EQ(did_you_mean("nod", {"node"}, "[", "]"), "; did you mean [node]?");

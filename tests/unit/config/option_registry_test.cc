@@ -306,36 +306,38 @@ TEST(OptionRegistry, ReloadDoesNotTellSecrets) {
 
 TEST(OptionRegistry, ApiNames) {
   Declared d;
-  ASSERT_TRUE(d.registry.set_by_api("get_batch.max_wait", "45s"));
-  EXPECT_EQ(*d.max_wait, 45s);
-  const auto values = d.registry.api_values();
-  ASSERT_EQ(values.size(), 2u);
-  EXPECT_EQ(values[0].first, "get_batch.max_wait");
-  EXPECT_EQ(values[0].second, "45s");
-  EXPECT_EQ(values[1].second, 8);
-  EXPECT_EQ(d.registry.place_of("get_batch.max_wait"), "[plugin.moss] max_wait");
+  const auto options = d.registry.api_options();
+  ASSERT_EQ(options.size(), 2u);
+  EXPECT_EQ(options[0].name, "get_batch.max_wait");
+  EXPECT_EQ(options[1].default_value, OptionValue(std::int64_t{8}));
 
-  EXPECT_EQ(d.registry.set_by_api("get_batch.max_wait", "2h").error().message(),
+  constexpr auto kRunning = OptionRegistry::ApiCheck::Running;
+  const auto error = [&](std::string_view name, std::string_view text) {
+    return d.registry.check_api(name, text, kRunning).error();
+  };
+  EXPECT_EQ(*d.registry.check_api("get_batch.max_wait", "45s", kRunning), OptionValue(Duration(45s)));
+  EXPECT_EQ(error("get_batch.max_wait", "2h").message(),
             "invalid get_batch.max_wait=2h0m0s (must be in range [1s, 1m0s])");
-  EXPECT_EQ(d.registry.set_by_api("get_batch.max_soft_errs", "9").error().message(),
+  EXPECT_EQ(error("get_batch.max_soft_errs", "9").message(),
             "get_batch.max_soft_errs cannot change while the node runs; set [plugin.moss] max_soft_errs in the "
             "configuration file and restart the node");
-  EXPECT_EQ(d.registry.set_by_api("get_batch.bogus", "9").error().code(), Errc::NotFound);
-  EXPECT_EQ(d.registry.set_by_api("", "9").error().code(), Errc::NotFound);
-  EXPECT_EQ(*d.max_wait, 45s);
+  EXPECT_TRUE(d.registry.check_api("get_batch.max_soft_errs", "9", OptionRegistry::ApiCheck::Starting));
+  EXPECT_EQ(error("get_batch.bogus", "9").message(), "unknown property \"get_batch.bogus\"");
+  EXPECT_EQ(error("get_batch.bogus", "9").status(), 400);
+  EXPECT_EQ(error("", "9").code(), Errc::NotFound);
 }
 
-TEST(OptionRegistry, TheApiWinsOverTheFileUntilItIsForgotten) {
+TEST(OptionRegistry, TheApiWinsOverTheFileUntilItsValueIsTakenBack) {
   Declared d;
-  ASSERT_TRUE(d.registry.set_by_api("get_batch.max_wait", "45s"));
+  d.registry.apply_api({{"get_batch.max_wait", OptionValue(Duration(45s))}});
+  EXPECT_EQ(*d.max_wait, 45s);
   auto report = d.registry.reload(document_of("plugin.moss.max_wait = \"30s\""));
   ASSERT_TRUE(report);
   EXPECT_THAT(report->applied, IsEmpty());
+  EXPECT_THAT(report->overridden, ElementsAre("[plugin.moss] max_wait keeps the value that was set by the API"));
   EXPECT_EQ(*d.max_wait, 45s);
-  d.registry.forget_api_values();
+  d.registry.apply_api({});
   EXPECT_EQ(*d.max_wait, 30s);
-  ASSERT_TRUE(d.registry.restore_by_api("get_batch.max_soft_errs", "5"));
-  EXPECT_EQ(*d.max_soft_errs, 5);
 }
 
 }  // namespace
