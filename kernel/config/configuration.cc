@@ -1,4 +1,6 @@
 #include <kernel/config/configuration.h>
+#include <kernel/config/option_value.h>
+#include <kernel/config/references.h>
 #include <kernel/config/toml_tree.h>
 
 #include <sstream>
@@ -13,6 +15,11 @@ Result<ConfigDocument> Configuration::read(const Source& source) {
     document = std::move(from_file);
   }
   if (!source.directory.empty()) document.overlay(document_for_directory(source.directory));
+  if (!source.listen.empty()) {
+    BRYO_TRY(listen, ConfigDocument::parse("node.listen.public = " + toml_quoted(escape_references(source.listen)),
+                                           "--listen"));
+    document.overlay(std::move(listen));
+  }
   return document;
 }
 

@@ -17,10 +17,11 @@ namespace bryo::kernel {
 /// ClusterConfig::start. Not thread-safe, but for `options()`.
 class Configuration {
  public:
-  /// Where it comes from; with both, the directory wins over `node.data_dir` of the file. With neither: all defaults.
+  /// Where it comes from: the file, and over it what the command line says. Without any: all defaults.
   struct Source {
     std::string file{};       ///< `--config`
-    std::string directory{};  ///< `--dir`
+    std::string directory{};  ///< `--dir`: node.data_dir
+    std::string listen{};     ///< `--listen`: node.listen.public
   };
 
   /// Reads and checks everything but the sections of plugins. Fails with InvalidArgument: `file:line: ...` lines.
