@@ -35,10 +35,10 @@ void LogQueue::written() {
   drained_.notify_all();
 }
 
-void LogQueue::wait_written() {
+bool LogQueue::wait_written(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   const std::uint64_t goal = pushed_;
-  drained_.wait(lock, [&] { return finished_ >= goal; });
+  return drained_.wait_for(lock, limit, [&] { return finished_ >= goal; });
 }
 
 void LogQueue::close() {

@@ -2,6 +2,7 @@
 
 /// The lines between those who log and the one thread that writes.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -17,6 +18,7 @@ class LogQueue {
   struct Line {
     std::string text;
     bool urgent = false;  ///< a warning or an error
+    bool rotate = false;  ///< no line: begin a new file here
   };
 
   explicit LogQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -25,8 +27,8 @@ class LogQueue {
   /// Waits for lines and takes all; empty once closed and drained. The taker calls `written` when they are out.
   std::vector<Line> take();
   void written();
-  /// Waits until all lines pushed before are written.
-  void wait_written();
+  /// Waits until all lines pushed before are written; false if that takes longer than `limit`.
+  bool wait_written(std::chrono::milliseconds limit);
   /// Lets the taker drain and end.
   void close();
   [[nodiscard]] std::uint64_t lost() const;

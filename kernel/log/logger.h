@@ -4,6 +4,7 @@
 
 #include <bryo/host.h>
 #include <kernel/log/log_line.h>
+#include <kernel/log/log_tail.h>
 
 #include <atomic>
 #include <cstdint>
@@ -31,13 +32,14 @@ struct LogSettings {
 }
 
 /// Thread-safe. Lines are formatted by the caller and written by one thread behind a bounded queue, so that a log that
-/// nobody reads (a stuck pipe, a dying disk) never holds an event loop: then the oldest lines are lost, and counted.
+/// nobody reads (a stuck pipe, a dying disk) never holds an event loop: then the oldest lines are lost, counted, and a
+/// line says how many.
 class Logger {
  public:
   /// Opens the file if there is one to write (`bryo.log`, rotated to `bryo.1.log`, ...; mode 0640). Fails with Io and
   /// names the path.
   static Result<std::unique_ptr<Logger>> open(LogSettings settings);
-  /// Writes what is queued.
+  /// Flushes.
   virtual ~Logger() = default;
 
   /// A child that puts its component's name on every line. Keep the Logger alive as long as it is used.
@@ -49,12 +51,15 @@ class Logger {
   void set_format(LogFormat format) noexcept { format_.store(format, std::memory_order_relaxed); }
 
   virtual void write(LogLevel level, std::string_view component, std::string_view message, Log::Fields fields) = 0;
-  /// Returns when every line written before has reached its file or standard error. For the end of the process and
-  /// tests.
+  /// Returns when every line written before has reached its file or standard error, or after two seconds, when these
+  /// are stuck. Blocks: for the end of the process and tests.
   virtual void flush() = 0;
-  /// Starts a new file (action `rotate-logs`); nothing without files.
+  /// Starts a new file (action `rotate-logs`) before the next line; nothing without files.
   virtual void rotate() = 0;
-  /// Lines lost because the queue was full.
+  /// The last lines, at most 1 MiB of all and 256 KiB of warnings and errors, which are kept longer so.
+  [[nodiscard]] virtual LogText all_since(std::uint64_t offset) const = 0;
+  [[nodiscard]] virtual LogText errors_since(std::uint64_t offset) const = 0;
+  /// Lines lost because the queue was full or a file could not be written.
   [[nodiscard]] virtual std::uint64_t lost() const = 0;
 
  protected:
