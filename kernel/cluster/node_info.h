@@ -11,8 +11,8 @@ namespace bryo::kernel {
 
 /// An address of a node as clients see it.
 struct NodeUrl {
-  std::string host;
-  std::string port;
+  std::string host{};
+  std::string port{};
   /// `http://HOST:PORT`
   [[nodiscard]] std::string url() const;
   friend bool operator==(const NodeUrl&, const NodeUrl&) = default;
@@ -24,11 +24,11 @@ struct NodeUrl {
 struct NodeInfo {
   static constexpr std::uint64_t kInformationCenter = 1u << 1;  ///< a proxy that knows the state of jobs
 
-  std::string id;
+  std::string id{};
   bool gateway = false;
-  NodeUrl public_net;
-  NodeUrl intra_data;
-  NodeUrl intra_control;
+  NodeUrl public_net{};
+  NodeUrl intra_data{};
+  NodeUrl intra_control{};
   std::uint64_t flags = 0;
 
   [[nodiscard]] nlohmann::ordered_json json() const;

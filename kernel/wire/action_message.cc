@@ -17,10 +17,33 @@ const nlohmann::json& null_json() {
   return kNull;
 }
 
+/// Copies and printing recurse, so nesting is bounded before anything is built. No message of the wire nests deeper.
+constexpr int kMaxDepth = 64;
+
+bool nested_deeper(std::string_view body) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxDepth) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<nlohmann::json> parse_json(std::string_view body, std::string_view what) {
   if (body.empty()) return unmarshal_error(what, "EOF");
+  if (nested_deeper(body)) return unmarshal_error(what, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
   try {
     return nlohmann::json::parse(body);
   } catch (const nlohmann::json::exception& e) {

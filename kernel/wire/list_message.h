@@ -38,10 +38,10 @@ struct ListProps {
 struct ListMessage {
   static constexpr std::size_t kMaxPage = 10'000;  ///< of an ais bucket; also the default
 
-  std::string uuid;
-  std::string prefix;       ///< without a trailing '*'
-  std::string after;        ///< the later of continuation token and start_after
-  std::string time_format;  ///< Go layout; RFC 822 when not given
+  std::string uuid{};
+  std::string prefix{};       ///< without a trailing '*'
+  std::string after{};        ///< the later of continuation token and start_after
+  std::string time_format{};  ///< Go layout; RFC 822 when not given
   std::size_t page_size = kMaxPage;
   std::uint64_t flags = 0;
   ListProps props;

@@ -17,21 +17,21 @@ inline constexpr std::uint16_t kEntryArchive = 512;
 
 /// One name. Empty texts and zeros are left out of the encoded entry.
 struct ListEntry {
-  std::string name;
-  std::string checksum;
-  std::string atime;  ///< formatted
-  std::string version;
-  std::string location;  ///< `t[NODE]:mp[PATH, DISK, hdd]`
-  std::string custom;    ///< `[k:v k2:v2]`
+  std::string name{};
+  std::string checksum{};
+  std::string atime{};  ///< formatted
+  std::string version{};
+  std::string location{};  ///< `t[NODE]:mp[PATH, DISK, hdd]`
+  std::string custom{};    ///< `[k:v k2:v2]`
   std::uint64_t size = 0;
   std::int64_t copies = 0;
   std::uint16_t flags = 0;
 };
 
 struct ListReply {
-  std::string uuid;
-  std::string continuation_token;
-  std::vector<ListEntry> entries;
+  std::string uuid{};
+  std::string continuation_token{};
+  std::vector<ListEntry> entries{};
   std::uint64_t flags = 0;
 };
 
