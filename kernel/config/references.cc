@@ -11,7 +11,7 @@ namespace bryo::kernel {
 namespace {
 
 constexpr std::string_view kFile = "file:";
-constexpr std::size_t kLargestFile = 1 << 20;
+constexpr std::size_t kLargestReferredFile = 1 << 20;
 
 Result<std::string> read_file(std::string_view path_text, const std::string& directory) {
   std::filesystem::path path(path_text);
@@ -26,10 +26,10 @@ Result<std::string> read_file(std::string_view path_text, const std::string& dir
     return Error(Errc::InvalidArgument,
                  "refers to the file '" + path.string() + "', which cannot be read: " + std::strerror(errno));
   }
-  std::string content(kLargestFile + 1, '\0');
+  std::string content(kLargestReferredFile + 1, '\0');
   in.read(content.data(), static_cast<std::streamsize>(content.size()));
   content.resize(static_cast<std::size_t>(in.gcount()));
-  if (content.size() > kLargestFile) {
+  if (content.size() > kLargestReferredFile) {
     return Error(Errc::InvalidArgument, "refers to the file '" + path.string() + "', which is larger than 1MiB");
   }
   if (content.ends_with('\n')) content.pop_back();
