@@ -1,0 +1,103 @@
+"""Replays the recorded core exchanges in their order and compares each final answer.
+
+A recording is a story: buckets are made, filled, listed, destroyed. So a file is replayed once, whole, on a fresh node,
+and every call of it is then a test of its own.
+"""
+
+import base64
+import json
+
+import pytest
+
+from harness import archive, compare, msgpack
+from harness.node import Node
+from harness.recorded import GOLDEN
+
+FILES = ["http", "sdk-1.25.0", "sdk-2.0.0"]
+RECORDED = {name: json.loads((GOLDEN / "core" / f"{name}.json").read_text()) for name in FILES}
+
+# (file or *, call): (what Bryo answers instead, where that is written). A callable gets the answer and asserts.
+DIFFERENCES = {}
+
+
+def differs(file: str, call: str):
+    return DIFFERENCES.get((file, call)) or DIFFERENCES.get(("*", call))
+
+
+def body_of(request: dict) -> bytes | None:
+    if "body" in request:
+        return request["body"].encode()
+    if "base64" in request:
+        return base64.b64decode(request["base64"])
+    if "fill" in request:
+        return bytes(range(256)) * request["fill"]["times"]
+    if "tar" in request:
+        return archive.make_tar([(name, data.encode()) for name, data in request["tar"]])
+    return b"" if request["method"] in ("PUT", "POST") else None
+
+
+@pytest.fixture(scope="module")
+def replay(tmp_path_factory):
+    answers = {}
+    for name, recording in RECORDED.items():
+        node = Node(tmp_path_factory.mktemp("replay") / name).start()
+        for case in recording["cases"]:
+            if case["call"] == recording.get("setup_before"):
+                for entry in recording["setup"]:
+                    node.put(entry["bucket"], entry["objname"], entry["text"].encode())
+            request = case["request"]
+            target = request["path"] + (f"?{request['query']}" if "query" in request else "")
+            answers[name, case["call"]] = node.request(
+                request["method"], target, body_of(request), [tuple(h) for h in request.get("headers", [])]
+            )
+        node.stop()
+    return answers
+
+
+@pytest.mark.parametrize("file, case", [pytest.param(f, c, id=f"{f}: {c['call']}") for f in FILES for c in RECORDED[f]["cases"]])
+def test_answers_as_recorded(replay, file, case):
+    actual, expected = replay[file, case["call"]], case["response"]
+    if difference := differs(file, case["call"]):
+        difference[0](actual)
+        return
+    problems = []
+    if actual.status != expected["status"]:
+        problems.append(f"status {actual.status} {actual.body[:300]!r}, recorded {expected['status']}")
+    elif expected["status"] >= 400:
+        recorded = expected.get("json")
+        for name, value in expected["headers"]:
+            if name == "Hdr-Error":
+                recorded = json.loads(value)
+        if recorded is None:
+            assert actual.body.decode() == expected.get("text", ""), actual.body
+        else:
+            problems += compare.error_problems(actual.error(), recorded)
+    elif case["compare"] == "shape":
+        problems += compare.shape_problems(actual.json(), expected["json"])
+    elif "json" in expected or "msgpack" in expected:
+        problems += document_problems(actual, expected)
+    elif "fill" in expected:
+        if actual.body != bytes(range(256)) * expected["fill"]["times"]:
+            problems.append(f"body of {len(actual.body)} bytes differs")
+    elif case["request"]["method"] != "HEAD" and actual.body.decode() != expected.get("text", ""):
+        problems.append(f"body {actual.body[:300]!r}, recorded {expected.get('text', '')!r}")
+    if actual.status < 400:
+        problems += compare.header_problems(actual, expected["headers"], case.get("masked", ()))
+        for name, value in expected["headers"]:
+            if name == "Ais-Bucket-Props":
+                problems += compare.bucket_props_problems(actual.header(name), value)
+    assert not problems, "\n".join(problems)
+
+
+def document_problems(actual, expected) -> list[str]:
+    if "msgpack" in expected:
+        return compare.listing_problems(msgpack.decode(actual.body), expected["msgpack"])
+    if "entries" in expected["json"]:
+        return compare.listing_problems(actual.json(), expected["json"])
+    return compare.shape_problems(actual.json(), expected["json"])
+
+
+def test_every_difference_is_of_a_recorded_call():
+    calls = {(f, c["call"]) for f in FILES for c in RECORDED[f]["cases"]}
+    names = {call for _, call in calls}
+    assert all(key in calls or (key[0] == "*" and key[1] in names) for key in DIFFERENCES)

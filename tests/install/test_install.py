@@ -1,0 +1,109 @@
+"""cmake --install into an empty prefix: what lies there runs, finds its plugins, and third parties can build against it."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from harness import batch
+from harness.node import ROOT, Node, find_bryod
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    place = tmp_path_factory.mktemp("prefix")
+    build = find_bryod().parents[1]
+    subprocess.run(["cmake", "--install", str(build), "--prefix", str(place)], check=True, capture_output=True, text=True)
+    # moved afterwards: nothing in it may point back to where it was built or installed
+    moved = place.parent / "moved prefix"
+    shutil.move(str(place), str(moved))
+    return moved
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60, **options)
+
+
+def test_what_is_installed(prefix):
+    for path in ("bin/bryod", "bin/bryo", "include/bryo/plugin.h"):
+        assert (prefix / path).is_file(), f"{path} is missing; there is: {sorted(p.name for p in prefix.rglob('*'))[:50]}"
+    assert len(list(prefix.glob("lib/**/bryo/plugins/*moss*.so"))) == 1
+    assert list(prefix.glob("lib/**/cmake/**/BryoConfig.cmake")) or list(prefix.glob("lib/**/cmake/**/bryo-config.cmake"))
+
+
+def test_version_and_configuration(prefix, tmp_path):
+    assert run(prefix / "bin/bryod", "--version").stdout.strip()
+    assert run(prefix / "bin/bryo", "--version").stdout.strip()
+    printed = run(prefix / "bin/bryod", "--print-config")
+    assert printed.returncode == 0 and "[node]" in printed.stdout and "[plugin.moss]" in printed.stdout, printed.stderr
+    (tmp_path / "bryo.toml").write_text(printed.stdout)
+    checked = run(prefix / "bin/bryod", "--config", tmp_path / "bryo.toml", "--check-config")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_installed_node_and_command(prefix, tmp_path):
+    node = Node(tmp_path / "data", program=prefix / "bin/bryod").start()
+    bryo = [prefix / "bin/bryo", "--endpoint", node.url]
+    (tmp_path / "file.txt").write_text("content")
+    assert run(*bryo, "bucket", "create", "ais://b").returncode == 0
+    put = run(*bryo, "put", tmp_path / "file.txt", "ais://b/file.txt")
+    assert put.returncode == 0, put.stderr
+    got = run(*bryo, "ml", "get-batch", "ais://b", tmp_path / "out.tar", "--list", "file.txt", "-y")
+    assert got.returncode == 0, got.stderr
+    assert batch.archive.read_tar((tmp_path / "out.tar").read_bytes())[0].data == b"content"
+    node.stop()
+
+
+def test_example_configurations(prefix):
+    for path in sorted((ROOT / "examples").glob("*.toml")):
+        checked = run(prefix / "bin/bryod", "--config", path, "--check-config")
+        assert checked.returncode == 0, f"{path.name}: {checked.stdout + checked.stderr}"
+
+
+def test_a_plugin_built_out_of_tree(prefix, tmp_path):
+    """find_package(Bryo) is all that a third party has."""
+    source = tmp_path / "hello"
+    source.mkdir()
+    (source / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\nproject(hello LANGUAGES CXX)\nfind_package(Bryo REQUIRED)\nbryo_add_plugin(hello SOURCES hello.cc)\n"
+    )
+    (source / "hello.cc").write_text(HELLO)
+    for step in (
+        ["cmake", "-S", source, "-B", source / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release"],
+        ["cmake", "--build", source / "build"],
+    ):
+        done = subprocess.run([str(word) for word in step], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+    [plugin] = pathlib.Path(source / "build").rglob("libbryo_hello.so")
+    toml = f'[plugins]\nextra_dirs = ["{plugin.parent}"]\nenable = ["moss", "archive_tar", "hello"]\n'
+    node = Node(tmp_path / "data", toml=toml, program=prefix / "bin/bryod").start()
+    answer = node.request("GET", "/v1/hello")
+    assert (answer.status, answer.body) == (200, b"hello from outside"), answer.body
+    assert json.loads(node.request("GET", "/v1/daemon?what=smap").body)
+    node.stop()
+
+
+HELLO = """
+#include <bryo/plugin.h>
+
+namespace {
+
+class Hello final : public bryo::Plugin {
+ public:
+  bryo::Status declare(bryo::Registrar& registrar) override {
+    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/hello"}, &Hello::answer);
+    return {};
+  }
+
+ private:
+  static bryo::Task<bryo::Result<bryo::Response>> answer(bryo::Request&) {
+    co_return bryo::Response::text("hello from outside");
+  }
+};
+
+}  // namespace
+
+BRYO_PLUGIN(hello, Hello, "1.0", "Says hello.");
+"""
