@@ -21,8 +21,8 @@ Result<std::string> resolve_endpoint(std::string_view given) {
   };
   if (url.find("://") == std::string::npos) url.insert(0, "http://");
   if (!url.starts_with("http://") && !url.starts_with("https://")) return bad("is neither http nor https");
-  while (url.ends_with('/')) url.pop_back();
   const auto host = url.find("://") + 3;
+  while (url.size() > host && url.ends_with('/')) url.pop_back();
   if (host >= url.size()) return bad("names no host");
   for (const char c : std::string_view(url).substr(host)) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '?' || c == '#' || c == '@') {

@@ -32,7 +32,7 @@ class Headers {
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
-  Headers headers;
+  Headers headers{};
 };
 
 /// How long one exchange may take. A wait ends with Timeout.
