@@ -47,6 +47,24 @@ Status check_apart(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, Lo
   return {};
 }
 
+/// The mountpaths together decide where an object lies.
+Status check_set(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, Log& log) {
+  std::vector<std::uint64_t> digests;
+  for (const auto& mountpath : mountpaths) digests.push_back(mountpath->digest());
+  std::sort(digests.begin(), digests.end());
+  std::uint64_t set = 0;
+  for (const std::uint64_t digest : digests) set = placement_mix(set ^ digest);
+  for (const auto& mountpath : mountpaths) {
+    BRYO_TRY(known, mountpath->exchange_set(set));
+    if (known == 0 || known == set) continue;
+    log.warning(
+        "the mountpaths are not those of the last start: objects that now belong to another one are listed, but "
+        "not found, until they are moved there (resilver) or the mountpaths are as before",
+        {{"mountpath", mountpath->path()}});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ObjectStore>> ObjectStore::open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log) {
@@ -60,6 +78,7 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(StoreConfig config, Block
     mountpaths.push_back(std::move(mountpath));
   }
   BRYO_CHECK(check_apart(mountpaths, log));
+  BRYO_CHECK(check_set(mountpaths, log));
   const std::size_t allowed = raise_open_files();
   const std::size_t open_files = config.open_files != 0 ? config.open_files : allowed / 2;
   return std::unique_ptr<ObjectStore>(
@@ -284,11 +303,14 @@ Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& requ
   if (!request.sizes && !request.attributes) return true;
   const FileName file(entry.name);
   struct stat info {};
-  std::string path_found;
-  const int error = tree.at(entry.name, file, [&](const ObjectPath& path) {
-    if (::fstatat(tree.mountpath().objects(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
-    if (request.attributes) path_found = path.c_str();
-    return 0;
+  std::string path;
+  std::string record;
+  const int error = tree.at(entry.name, file, [&](const ObjectPath& relative) {
+    if (::fstatat(tree.mountpath().objects(), relative.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+    if (!request.attributes) return 0;
+    path = tree.mountpath().objects_path() + relative.c_str();
+    const int loaded = load_record(path.c_str(), record);
+    return loaded == ENODATA ? 0 : loaded;
   });
   if (error == ENOENT) return false;
   if (error != 0) return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
@@ -297,7 +319,7 @@ Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& requ
   entry.mountpath = tree.mountpath().path();
   if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
   if (!request.attributes) return true;
-  auto attributes = read_attributes(tree.mountpath().objects_path() + path_found, entry.size);
+  auto attributes = check_record(record, path, entry.size);
   if (attributes) {
     entry.attributes = std::make_shared<const ObjectAttributes>(*std::move(attributes));
   } else {

@@ -52,6 +52,7 @@ Draft::Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOption
       object_(std::move(object)),
       options_(std::move(options)),
       mountpath_(store.owner(bucket_->id(), object_)),
+      given_(expected),
       own_(own),
       expected_(expected == own ? ChecksumType::None : expected) {}
 
@@ -113,38 +114,22 @@ Status Draft::check_content() {
     attributes_.checksum_type = to_string(own_.type());
     attributes_.checksum_value = own_.finish();
   }
-  if (!options_.expected_checksum || options_.expected_checksum->second.empty()) return {};
-  const auto& [type, given] = *options_.expected_checksum;
-  const std::string computed = expected_.type() == ChecksumType::None ? attributes_.checksum_value : expected_.finish();
-  if (computed.empty() || equal_hex(given, computed)) return {};  // empty: type "none" promises nothing
+  if (given_ == ChecksumType::None) return {};
+  const auto& [type, value] = *options_.expected_checksum;
+  const std::string computed = given_ == own_.type() ? attributes_.checksum_value : expected_.finish();
+  if (equal_hex(value, computed)) return {};
   return Error(Errc::BadChecksum,
-               "BAD DATA CHECKSUM: " + type + "(" + given + " != " + computed +
+               "BAD DATA CHECKSUM: " + type + "(" + value + " != " + computed +
                    ") (context: " + object_uri(*bucket_, object_) + ")",
                "ErrBadCksum");
 }
 
 Status Draft::succeed(const BucketTree& tree, const FileName& file) {
-  ObjectAttributes previous;
   const bool needs_version = BucketRecord::of(*bucket_).policy().versioning && !options_.version;
+  ObjectAttributes previous;
   if (!options_.skip_previous && (needs_version || !options_.custom)) {
-    Descriptor old;
-    const int error = tree.at(object_, file, [&](const ObjectPath& path) {
-      old = Descriptor(::openat(mountpath_.objects(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-      return old ? 0 : errno;
-    });
-    if (error != 0 && error != ENOENT) return failure(error, "replace");
-    if (error == 0) {
-      struct stat info {};
-      if (::fstat(old.get(), &info) != 0) return failure(errno, "replace");
-      auto read = read_attributes(old.get(), static_cast<std::uint64_t>(info.st_size));
-      if (read) {
-        previous = std::move(*read);
-      } else {
-        // Writing anew is how a damaged object gets repaired.
-        store_.log().warning("the object that is overwritten has damaged metadata; its version starts again",
-                             {{"object", object_uri(*bucket_, object_)}, {"error", read.error().message()}});
-      }
-    }
+    BRYO_TRY(found, read_previous(tree, file));
+    previous = std::move(found);
   }
   if (options_.version) {
     attributes_.version = *options_.version;
@@ -153,6 +138,24 @@ Status Draft::succeed(const BucketTree& tree, const FileName& file) {
   }
   attributes_.custom = options_.custom ? *options_.custom : std::move(previous.custom);
   return {};
+}
+
+/// Empty when there is none.
+Result<ObjectAttributes> Draft::read_previous(const BucketTree& tree, const FileName& file) const {
+  std::string path;
+  std::string record;
+  const int error = tree.at(object_, file, [&](const ObjectPath& relative) {
+    path = mountpath_.objects_path() + relative.c_str();
+    return load_record(path.c_str(), record);
+  });
+  if (error == ENOENT) return ObjectAttributes();
+  if (error != 0 && error != ENODATA) return failure(error, "replace");
+  auto previous = check_record(record, path, std::nullopt);
+  if (previous) return previous;
+  // Writing anew is how a damaged object gets repaired.
+  store_.log().warning("the object that is overwritten has damaged metadata; its version starts again",
+                       {{"object", object_uri(*bucket_, object_)}, {"error", previous.error().message()}});
+  return ObjectAttributes();
 }
 
 /// Metadata into extended attributes, and the time that tells this version from others.

@@ -29,6 +29,7 @@ class Draft {
   Status check_content();
   /// Version and custom metadata, which depend on the object that is replaced.
   Status succeed(const BucketTree& tree, const FileName& file);
+  Result<ObjectAttributes> read_previous(const BucketTree& tree, const FileName& file) const;
   Status describe(const FileName& file);
   [[nodiscard]] Error failure(int error, std::string_view what) const;
 
@@ -37,8 +38,9 @@ class Draft {
   const std::string object_;
   WriteOptions options_;
   const Mountpath& mountpath_;
-  Checksum own_;
-  Checksum expected_;
+  const ChecksumType given_;  ///< of the checksum that the client promises
+  Checksum own_;              ///< what the bucket keeps
+  Checksum expected_;         ///< `given_`, computed apart if it is another type
   Descriptor file_;
   ObjectAttributes attributes_;
 };

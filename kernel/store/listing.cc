@@ -88,6 +88,7 @@ Result<ListPage> list_page(const std::vector<std::unique_ptr<BucketTree>>& trees
   }
   ListPage page;
   const std::size_t limit = std::max<std::size_t>(1, request.limit);
+  page.entries.reserve(std::min<std::size_t>(limit, 1024));
   while (TreeCursor* const cursor = least(cursors)) {
     const std::string name(cursor->name());
     const std::size_t slash = request.recursive ? std::string::npos : name.find('/', request.prefix.size());

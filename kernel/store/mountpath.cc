@@ -1,4 +1,5 @@
 #include <kernel/cluster/placement.h>
+#include <kernel/runtime/sync_point.h>
 #include <kernel/store/directory.h>
 #include <kernel/store/disk_error.h>
 #include <kernel/store/mountpath.h>
@@ -11,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 
 namespace bryo::kernel {
@@ -65,7 +67,7 @@ Status Mountpath::open_directories() {
 }
 
 Status Mountpath::lock_format() {
-  const std::string file = path() + "/bryo-mountpath";
+  const std::string file = format_path();
   format_ = Descriptor(::openat(root_.get(), "bryo-mountpath", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
   if (!format_) return disk_error(errno, "mountpath " + path() + " is not writable (opening " + file + ")", path());
   if (::flock(format_.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -75,16 +77,30 @@ Status Mountpath::lock_format() {
   std::array<char, 64> text;
   const ssize_t size = ::pread(format_.get(), text.data(), text.size(), 0);
   if (size < 0) return disk_error(errno, "cannot read " + file, path());
-  if (size == 0) {
-    if (::pwrite(format_.get(), kFormat.data(), kFormat.size(), 0) != static_cast<ssize_t>(kFormat.size()) ||
-        ::fsync(format_.get()) != 0 || ::fsync(root_.get()) != 0) {
-      return disk_error(errno, "cannot write " + file, path());
-    }
-  } else if (std::string_view(text.data(), static_cast<std::size_t>(size)) != kFormat) {
+  if (size > 0 && !std::string_view(text.data(), static_cast<std::size_t>(size)).starts_with(kFormat)) {
     return Error(Errc::Unsupported, "mountpath " + path() + " has a layout that this version does not know (see " +
                                         file + "): use the version of Bryo that wrote it, or an empty directory");
   }
   return {};
+}
+
+Result<std::uint64_t> Mountpath::exchange_set(std::uint64_t set) const {
+  std::array<char, 64> text{};
+  if (::pread(format_.get(), text.data(), text.size() - 1, 0) < 0) {
+    return disk_error(errno, "cannot read " + format_path(), path());
+  }
+  std::uint64_t known = 0;
+  unsigned long long noted = 0;
+  if (std::sscanf(text.data(), "bryo mountpath 1\nset %16llx", &noted) == 1) known = noted;
+  if (known == set) return known;
+  std::array<char, 64> next;
+  const int length =
+      std::snprintf(next.data(), next.size(), "bryo mountpath 1\nset %016llx\n", static_cast<unsigned long long>(set));
+  if (::pwrite(format_.get(), next.data(), static_cast<std::size_t>(length), 0) != length ||
+      ::fsync(format_.get()) != 0 || ::fsync(root_.get()) != 0) {
+    return disk_error(errno, "cannot write " + format_path(), path());
+  }
+  return known;
 }
 
 Status Mountpath::probe() const {
@@ -97,13 +113,15 @@ Status Mountpath::probe() const {
     }
     return disk_error(errno, "mountpath " + path() + " is not writable", path());
   }
-  if (::fsetxattr(file.get(), kRecordAttribute, "probe", 5, 0) != 0) {
-    if (errno == EOPNOTSUPP || errno == ENOTSUP) {
+  int error = BRYO_FAULT_POINT("store.probe_xattr");
+  if (error == 0 && ::fsetxattr(file.get(), kRecordAttribute, "probe", 5, 0) != 0) error = errno;
+  if (error != 0) {
+    if (error == EOPNOTSUPP) {
       return Error(Errc::Unsupported, "mountpath " + path() +
                                           ": its file system does not keep extended attributes of users; use ext4, "
                                           "XFS or btrfs (or mount it with user_xattr)");
     }
-    return disk_error(errno, "mountpath " + path() + ": cannot set an extended attribute", path());
+    return disk_error(error, "mountpath " + path() + ": cannot set an extended attribute", path());
   }
   // The store tells versions of an object apart by their modification times.
   const std::array<struct timespec, 2> times = {

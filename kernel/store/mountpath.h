@@ -33,6 +33,9 @@ class Mountpath {
   /// Which file system: two mountpaths with the same number fail together.
   [[nodiscard]] std::uint64_t device() const noexcept { return device_; }
 
+  /// Notes which mountpaths (as one number) are in use together; answers what was noted before, 0 = nothing. Blocking.
+  Result<std::uint64_t> exchange_set(std::uint64_t set) const;
+
   [[nodiscard]] int objects() const noexcept { return objects_.get(); }
   [[nodiscard]] int work() const noexcept { return work_.get(); }
   [[nodiscard]] int trash() const noexcept { return trash_.get(); }
@@ -43,6 +46,7 @@ class Mountpath {
   explicit Mountpath(MountpathConfig config);
   Status open_directories();
   Status lock_format();
+  [[nodiscard]] std::string format_path() const { return config_.path + "/bryo-mountpath"; }
   Status probe() const;
   Status empty_work() const;
 

@@ -47,19 +47,17 @@ std::size_t encode(std::string_view name, char* out, std::size_t limit, std::siz
 
 /// Appends the decoded bytes; false at a malformed escape.
 bool append_decoded(std::string_view text, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (i + 2 >= text.size()) return false;
-    const int high = digit(text[i + 1]);
-    const int low = digit(text[i + 2]);
+  for (;;) {
+    const std::size_t escape = text.find('%');
+    out.append(text.substr(0, escape));
+    if (escape == std::string_view::npos) return true;
+    if (escape + 2 >= text.size()) return false;
+    const int high = digit(text[escape + 1]);
+    const int low = digit(text[escape + 2]);
     if (high < 0 || low < 0) return false;
     out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
+    text.remove_prefix(escape + 3);
   }
-  return true;
 }
 
 }  // namespace

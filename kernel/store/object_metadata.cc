@@ -7,6 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -17,33 +18,26 @@ namespace {
 constexpr std::size_t kUsual = 4096;
 constexpr std::size_t kLargest = 64 << 10;  ///< the kernel's limit
 
-/// `get(buffer, size)` is fgetxattr or lgetxattr; `path()` names the file.
-template <class Get, class Path>
-Result<ObjectAttributes> read_record(Get get, Path path, std::uint64_t size) {
-  std::array<char, kUsual> usual;
-  std::string large;
-  const char* text = usual.data();
-  ssize_t got = get(usual.data(), usual.size());
+/// `get(buffer, size)` is fgetxattr or lgetxattr. 0 or an errno.
+template <class Get>
+int load(Get get, std::string& record) {
+  record.resize(kUsual);
+  ssize_t got = get(record.data(), record.size());
   if (got < 0 && errno == ERANGE) {
-    large.resize(kLargest);
-    got = get(large.data(), large.size());
-    text = large.data();
+    record.resize(kLargest);
+    got = get(record.data(), record.size());
   }
-  if (got < 0) {
-    const int error = errno;
-    return Error(Errc::Io, "file " + path() + " has " +
-                               (error == ENODATA
-                                    ? "no metadata (attribute user.bryo): it was not written by this store, or copied "
-                                      "without extended attributes"
-                                    : "metadata that cannot be read: " + std::generic_category().message(error)));
-  }
-  auto attributes = decode_object_record(std::string_view(text, static_cast<std::size_t>(got)));
-  if (!attributes) return Error(Errc::Io, "file " + path() + " has " + attributes.error().message());
-  if (attributes->size != size) {
-    return Error(Errc::Io, "file " + path() + " has " + std::to_string(size) + " bytes, but its metadata says " +
-                               std::to_string(attributes->size) + ": it was changed by something else than this node");
-  }
-  return attributes;
+  if (got < 0) return errno;
+  record.resize(static_cast<std::size_t>(got));
+  return 0;
+}
+
+Error unreadable(int error, const std::string& path) {
+  return {Errc::Io,
+          "file " + path + " has " +
+              (error == ENODATA ? "no metadata (attribute user.bryo): it was not written by this store, or copied "
+                                  "without extended attributes"
+                                : "metadata that cannot be read: " + std::generic_category().message(error))};
 }
 
 /// ext4 answers a full disk (ENOSPC) also when one file has too many attributes.
@@ -72,15 +66,31 @@ std::string path_of(int descriptor) {
 }
 
 Result<ObjectAttributes> read_attributes(int descriptor, std::uint64_t size) {
-  return read_record(
-      [&](char* buffer, std::size_t room) { return ::fgetxattr(descriptor, kRecordAttribute, buffer, room); },
-      [&] { return path_of(descriptor); }, size);
+  std::string record;
+  const auto get = [&](char* buffer, std::size_t room) {
+    return ::fgetxattr(descriptor, kRecordAttribute, buffer, room);
+  };
+  if (const int error = load(get, record)) return unreadable(error, path_of(descriptor));
+  auto attributes = decode_object_record(record);
+  // The path costs a system call, so it is asked for only to name it.
+  if (attributes && attributes->size == size) return attributes;
+  return check_record(record, path_of(descriptor), size);
 }
 
-Result<ObjectAttributes> read_attributes(const std::string& path, std::uint64_t size) {
-  return read_record(
-      [&](char* buffer, std::size_t room) { return ::lgetxattr(path.c_str(), kRecordAttribute, buffer, room); },
-      [&] { return path; }, size);
+int load_record(const char* path, std::string& record) {
+  return load([&](char* buffer, std::size_t room) { return ::lgetxattr(path, kRecordAttribute, buffer, room); },
+              record);
+}
+
+Result<ObjectAttributes> check_record(std::string_view record, const std::string& path,
+                                      std::optional<std::uint64_t> size) {
+  auto attributes = decode_object_record(record);
+  if (!attributes) return Error(Errc::Io, "file " + path + " has " + attributes.error().message());
+  if (size && attributes->size != *size) {
+    return Error(Errc::Io, "file " + path + " has " + std::to_string(*size) + " bytes, but its metadata says " +
+                               std::to_string(attributes->size) + ": it was changed by something else than this node");
+  }
+  return attributes;
 }
 
 Status write_attributes(int descriptor, const ObjectAttributes& attributes, const std::string& object,

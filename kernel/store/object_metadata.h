@@ -6,7 +6,9 @@
 #include <kernel/store/mountpath.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace bryo::kernel {
 
@@ -16,7 +18,12 @@ std::string path_of(int descriptor);
 /// Reads and checks the record. Fails with Io naming the file when it is missing, damaged, or says another size than
 /// `size`, the file's.
 Result<ObjectAttributes> read_attributes(int descriptor, std::uint64_t size);
-Result<ObjectAttributes> read_attributes(const std::string& path, std::uint64_t size);
+
+/// The record of the file at `path` as it is; 0 or an errno. Needs no descriptor.
+int load_record(const char* path, std::string& record);
+/// Checks a record that was loaded from `path`, in the same way; without a size, all but the size.
+Result<ObjectAttributes> check_record(std::string_view record, const std::string& path,
+                                      std::optional<std::uint64_t> size);
 
 /// Replaces the record in one step. `object` is the object in messages. Fails with InvalidArgument when the file system
 /// does not keep so much with a file, OutOfSpace when it is full.
