@@ -1,6 +1,6 @@
 #include <kernel/http/body_writer.h>
 
-#include <cstdio>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -25,6 +25,7 @@ Task<Status> BodyWriter::write(std::span<const BytesView> pieces) {
   BRYO_CO_CHECK(admit(bytes));
   put_front(bytes);
   put_pieces(pieces);
+  if (bytes != 0) put(chunk_end());
   co_return co_await flush();
 }
 
@@ -33,6 +34,7 @@ Task<Status> BodyWriter::write_last(std::span<const BytesView> pieces) {
   BRYO_CO_CHECK(admit(bytes));
   put_front(bytes);
   put_pieces(pieces);
+  if (bytes != 0) put(chunk_end());
   put_end();
   co_return co_await flush();
 }
@@ -41,9 +43,9 @@ Task<Status> BodyWriter::send_object(BytesView head, ObjectPtr object, std::uint
   BRYO_CO_CHECK(admit(head.size() + length));
   put_front(head.size() + length);
   put(as_text(head));
-  if (length == 0) co_return co_await flush();
-  auto out = std::exchange(out_, {});
-  co_return co_await objects_.send(out, std::move(object), offset, length);
+  if (length != 0) co_return co_await objects_.send(out_, std::move(object), offset, length, chunk_end());
+  if (!head.empty()) put(chunk_end());
+  co_return co_await flush();
 }
 
 void BodyWriter::trailer(std::string name, std::string value) { append_field(trailers_, name, value); }
@@ -68,15 +70,15 @@ Status BodyWriter::admit(std::uint64_t bytes) {
   return {};
 }
 
-/// What must precede `chunk` bytes of content: the header, the end of the chunk before, the head of this one.
+/// What must precede `chunk` bytes of content: the response's header, the chunk's head.
 void BodyWriter::put_front(std::uint64_t chunk) {
   out_.clear();
   if (std::exchange(head_due_, false)) put(head_);
   if (framing_ != Framing::Chunked || chunk == 0) return;
-  const int n = std::snprintf(chunk_head_.data(), chunk_head_.size(), chunk_open_ ? "\r\n%llx\r\n" : "%llx\r\n",
-                              static_cast<unsigned long long>(chunk));
-  put({chunk_head_.data(), static_cast<std::size_t>(n)});
-  chunk_open_ = true;
+  char* end = std::to_chars(chunk_head_.data(), chunk_head_.data() + chunk_head_.size() - 2, chunk, 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  put({chunk_head_.data(), end});
 }
 
 void BodyWriter::put(std::string_view text) {
@@ -90,8 +92,7 @@ void BodyWriter::put_pieces(std::span<const BytesView> pieces) {
 void BodyWriter::put_end() {
   ended_ = true;
   if (framing_ != Framing::Chunked) return;
-  end_ = chunk_open_ ? "\r\n0\r\n" : "0\r\n";
-  end_.append(trailers_).append("\r\n");
+  end_.assign("0\r\n").append(trailers_).append("\r\n");
   put(end_);
 }
 

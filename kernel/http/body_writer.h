@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bryo::kernel {
@@ -38,6 +39,7 @@ class BodyWriter final : public BodySink {
   void put_front(std::uint64_t chunk);
   void put(std::string_view text);
   void put_pieces(std::span<const BytesView> pieces);
+  [[nodiscard]] std::string_view chunk_end() const noexcept { return framing_ == Framing::Chunked ? "\r\n" : ""; }
   void put_end();
   Task<Status> flush();
 
@@ -48,7 +50,6 @@ class BodyWriter final : public BodySink {
   std::uint64_t left_;  ///< of a promised length
   const std::uint64_t sent_before_;
   bool head_due_ = true;
-  bool chunk_open_ = false;  ///< the line end behind the last chunk goes out with what follows
   bool ended_ = false;
   std::array<char, 24> chunk_head_{};
   std::string end_;

@@ -74,7 +74,7 @@ Status HttpServer::drain(Deadline deadline) {
 
 bool HttpServer::wait_until_closed(Deadline deadline) {
   std::unique_lock lock(state_->mutex);
-  const auto closed = [this] { return state_->open == 0; };
+  const auto closed = [this] { return state_->open == 0 && state_->listening == 0; };
   // wait_until with time_point::max() overflows in libstdc++ 12
   if (deadline.at() != Deadline::never().at()) return state_->changed.wait_until(lock, deadline.at(), closed);
   state_->changed.wait(lock, closed);

@@ -69,7 +69,13 @@ Listener::Listener(tcp::acceptor acceptor, std::shared_ptr<ServerState> state,
       acceptor_(std::move(acceptor)),
       timer_(acceptor_.get_executor()) {}
 
-void Listener::start() { asio::co_spawn(acceptor_.get_executor(), accept_all(), asio::detached); }
+void Listener::start() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->listening;
+  }
+  asio::co_spawn(acceptor_.get_executor(), accept_all(), asio::detached);
+}
 
 void Listener::close() {
   asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
@@ -100,6 +106,9 @@ Task<void> Listener::accept_all() {
       co_await pause();
     }
   }
+  const std::lock_guard lock(state_->mutex);
+  --state_->listening;
+  state_->changed.notify_all();
 }
 
 bool Listener::full() {

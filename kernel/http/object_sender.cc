@@ -24,24 +24,29 @@ MutableBytes arena(std::size_t size) {
   return std::span(memory).first(size);
 }
 
-std::vector<iovec> joined(Iovecs before, MutableBytes content) {
+iovec piece_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+std::vector<iovec> joined(Iovecs before, MutableBytes content, std::string_view after) {
   std::vector<iovec> pieces(before.begin(), before.end());
   pieces.push_back({content.data(), content.size()});
+  pieces.push_back(piece_of(after));
   return pieces;
 }
 
 }  // namespace
 
-Task<Status> ObjectSender::send(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length) {
-  if (length <= copy_bytes_) return send_copied(before, std::move(object), offset, length);
-  return send_by_file(before, std::move(object), offset, length);
+Task<Status> ObjectSender::send(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                                std::string_view after) {
+  if (length <= copy_bytes_) return send_copied(before, std::move(object), offset, length, after);
+  return send_by_file(before, std::move(object), offset, length, after);
 }
 
-Task<Status> ObjectSender::send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length) {
+Task<Status> ObjectSender::send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                                       std::string_view after) {
   const auto copy = arena(length);
   if (const auto read = object->try_read(offset, copy)) {
     BRYO_CO_CHECK(*read);
-    auto pieces = joined(before, copy);
+    auto pieces = joined(before, copy, after);
     Iovecs left(pieces);
     if (auto done = stream_.try_send(left, false)) co_return *std::move(done);
     // The socket is full: the rest leaves the arena, which others need while this connection waits.
@@ -52,11 +57,12 @@ Task<Status> ObjectSender::send_copied(Iovecs before, ObjectPtr object, std::uin
   }
   std::vector<std::byte> cold(length);
   BRYO_CO_CHECK(co_await object->read(offset, cold));
-  auto pieces = joined(before, cold);
+  auto pieces = joined(before, cold, after);
   co_return co_await stream_.send(pieces, false);
 }
 
-Task<Status> ObjectSender::send_by_file(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length) {
+Task<Status> ObjectSender::send_by_file(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                                        std::string_view after) {
   const int file = FileObject::of(*object).descriptor();
   while (length != 0) {
     const auto piece = std::min(length, kPiece);
@@ -70,7 +76,11 @@ Task<Status> ObjectSender::send_by_file(Iovecs before, ObjectPtr object, std::ui
     length -= piece;
     if (length != 0) co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
   }
-  co_return Status{};
+  // A chunk's end must not wait for the next chunk, because clients wait for it; but it need not be a packet of its
+  // own.
+  if (after.empty()) co_return Status{};
+  iovec end = piece_of(after);
+  co_return co_await stream_.send(Iovecs(&end, 1), true);
 }
 
 /// Reads the range on the pool, so that sendfile finds it in memory, and lets the disk go on with what comes next.

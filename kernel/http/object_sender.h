@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace bryo::kernel {
 
@@ -18,13 +19,16 @@ class ObjectSender {
   ObjectSender(SocketStream& stream, BlockingPool& pool, std::size_t copy_bytes)
       : stream_(stream), pool_(pool), copy_bytes_(copy_bytes) {}
 
-  /// Sends `before` (which lives until the end) and the range. Nothing of `before` has been sent when the first bytes
-  /// of the object could not be read. `length` is not 0 and the range lies inside the object.
-  Task<Status> send(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length);
+  /// Sends `before`, the range, and `after`, which both live until the end. Nothing of `before` has been sent when the
+  /// first bytes of the object could not be read. `length` is not 0 and the range lies inside the object.
+  Task<Status> send(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                    std::string_view after = {});
 
  private:
-  Task<Status> send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length);
-  Task<Status> send_by_file(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length);
+  Task<Status> send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                           std::string_view after);
+  Task<Status> send_by_file(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
+                            std::string_view after);
   Task<Status> bring_in(ObjectPtr object, std::uint64_t offset, std::uint64_t length);
 
   SocketStream& stream_;

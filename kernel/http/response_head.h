@@ -21,8 +21,8 @@ enum class Framing : std::uint8_t {
 struct HeadOptions {
   Framing framing = Framing::Length;
   std::uint64_t length = 0;
-  std::string_view connection;  ///< "close", "keep-alive", or nothing
-  std::string_view request_id;
+  std::string_view connection{};  ///< "close", "keep-alive", or nothing
+  std::string_view request_id{};
 };
 
 /// The phrase clients of the reference see: "Not Found". "Status" for numbers nobody registered.

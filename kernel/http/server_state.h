@@ -37,7 +37,8 @@ struct ServerState {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::size_t open = 0;  ///< connections, under `mutex`
+  std::size_t open = 0;       ///< connections, under `mutex`
+  std::size_t listening = 0;  ///< listeners, under `mutex`
 };
 
 }  // namespace bryo::kernel
