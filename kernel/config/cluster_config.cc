@@ -298,8 +298,8 @@ Status ClusterConfig::State::change(ConfigScope scope, ConfigLifetime lifetime,
 }
 
 Status ClusterConfig::declare(OptionRegistry& registry) {
-  registry.describe("cluster.features", "Feature flags by name; the API writes them as the number of their bits.");
   for (const auto& key : cluster_keys()) BRYO_CHECK(registry.add_cluster_key(key));
+  registry.describe("cluster.features", "Feature flags by name; the API writes them as the number of their bits.");
   return {};
 }
 

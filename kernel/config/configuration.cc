@@ -14,7 +14,10 @@ Result<ConfigDocument> Configuration::read(const Source& source) {
     BRYO_TRY(from_file, ConfigDocument::read(source.file));
     document = std::move(from_file);
   }
-  if (!source.directory.empty()) document.overlay(document_for_directory(source.directory));
+  if (!source.directory.empty()) {
+    BRYO_TRY(directory, document_for_directory(source.directory));
+    document.overlay(std::move(directory));
+  }
   if (!source.listen.empty()) {
     BRYO_TRY(listen, ConfigDocument::parse("node.listen.public = " + toml_quoted(escape_references(source.listen)),
                                            "--listen"));
@@ -67,8 +70,9 @@ std::string Configuration::unread_plugin_sections() const {
 }
 
 std::string Configuration::print() const {
-  return "# Configuration of bryod. Keys at their default are comments.\n\n" + options_.print() + "\n" +
-         NodeConfig::print_mountpaths(document_) + unread_plugin_sections();
+  std::string out = "# Configuration of bryod. Keys at their default are comments.\n";
+  if (!source_.file.empty()) out += "# Relative paths start at the directory of " + toml_quoted(source_.file) + ".\n";
+  return out + "\n" + options_.print() + "\n" + NodeConfig::print_mountpaths(document_) + unread_plugin_sections();
 }
 
 }  // namespace bryo::kernel

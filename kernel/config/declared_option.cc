@@ -124,7 +124,8 @@ bool has_reference(const std::string& written) {
 }
 
 std::string allowed_text(const DeclaredOption& option) {
-  if (!option.choices.empty()) return "one of " + joined(option.choices);
+  const bool is_list = std::holds_alternative<std::vector<std::string>>(option.default_value);
+  if (!option.choices.empty()) return (is_list ? "any of " : "one of ") + joined(option.choices);
   if (option.min && option.max) return bound_text(*option.min) + " to " + bound_text(*option.max);
   if (option.min) return "at least " + bound_text(*option.min);
   if (option.max) return "at most " + bound_text(*option.max);

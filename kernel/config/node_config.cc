@@ -226,11 +226,9 @@ std::string NodeConfig::print_mountpaths(const ConfigDocument& document) {
   return out;
 }
 
-ConfigDocument document_for_directory(const std::string& directory) {
-  const std::string text =
-      "[node]\ndata_dir = " + toml_quoted(escape_references(fs::absolute(directory).lexically_normal().string()));
-  auto document = ConfigDocument::parse(text, "--dir");
-  return document ? *std::move(document) : ConfigDocument();
+Result<ConfigDocument> document_for_directory(const std::string& directory) {
+  const std::string absolute_path = fs::absolute(directory).lexically_normal().string();
+  return ConfigDocument::parse("node.data_dir = " + toml_quoted(escape_references(absolute_path)), "--dir");
 }
 
 std::uint64_t resolve_memory_budget(Size bytes) {

@@ -84,8 +84,9 @@ struct NodeConfig {
   [[nodiscard]] static std::string print_mountpaths(const ConfigDocument& document);
 };
 
-/// `--dir D`: a document that says `node.data_dir = "D"`, made absolute.
-[[nodiscard]] ConfigDocument document_for_directory(const std::string& directory);
+/// `--dir D`: a document that says `node.data_dir = "D"`, made absolute. Fails with InvalidArgument when the name is
+/// not UTF-8.
+Result<ConfigDocument> document_for_directory(const std::string& directory);
 
 /// `bytes`, or for 0 a quarter of the memory that this process may use (its control group's limit counts).
 [[nodiscard]] std::uint64_t resolve_memory_budget(Size bytes);

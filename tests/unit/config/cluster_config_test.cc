@@ -6,14 +6,17 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace bryo::kernel {
 namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
+using nlohmann::literals::operator""_json_pointer;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -312,6 +315,27 @@ TEST(ClusterConfig, TellsWhoListens) {
   ASSERT_TRUE(started.config.set(kCluster, kTransient, {{"log.level", "5"}}));
   EXPECT_FALSE(started.config.set(kCluster, kTransient, {{"log.level", "6"}}));
   EXPECT_EQ(calls, 1);
+}
+
+TEST(ClusterConfig, ReadersSeeWholeDocumentsWhileItChanges) {
+  Started started;
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int i = 0; i < 30; ++i) {
+      const std::string n = std::to_string(i);
+      EXPECT_TRUE(started.config.set(kCluster, kStored, {{"lru.batch_size", n}, {"space.batch_size", n}}));
+    }
+    done = true;
+  });
+  while (!done) {
+    const auto document = started.config.document();
+    const auto lru = document->at("/lru/batch_size"_json_pointer).get<int>();
+    const auto space = document->at("/space/batch_size"_json_pointer).get<int>();
+    ASSERT_EQ(lru, space);
+    ASSERT_EQ(started.config.features(), 0u);
+  }
+  writer.join();
+  EXPECT_EQ(started.config.version(), 31);
 }
 
 TEST(ClusterConfig, NodeDocumentAndLogSettings) {

@@ -141,9 +141,17 @@ TEST(NodeConfig, RelativePathsStartAtTheFile) {
 
 TEST(NodeConfig, DirectoryAloneIsEnough) {
   Loaded loaded;
-  const auto config = loaded.read(document_for_directory("some/${dir}"));
+  const auto config = loaded.read(*document_for_directory("some/${dir}"));
   ASSERT_TRUE(config) << config.error().message();
   EXPECT_EQ(config->data_dir, (std::filesystem::current_path() / "some/${dir}").string());
+}
+
+TEST(NodeConfig, ADirectoryWithAStrangeName) {
+  Loaded loaded;
+  const auto config = loaded.read(*document_for_directory("/a \"b\"\n\t\\c"));
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->data_dir, "/a \"b\"\n\t\\c");
+  EXPECT_FALSE(document_for_directory("/not utf-8 \xFF"));
 }
 
 TEST(NodeConfig, MountpathsPrintAsTheyWereWritten) {
