@@ -95,7 +95,7 @@ else
     tar -C "$sounds" --format=ustar -cf "$shards/train-${list##*list-}.tar" -T "$list"
     rm "$list"
   done
-  "$bryo" bucket create "$bucket" 2>/dev/null || true
+  "$bryo" bucket create "$bucket" --force
   for folder in "$sounds"/*/; do
     "$bryo" put "$folder" "$bucket/$(basename "$folder")/"
   done
