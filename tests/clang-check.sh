@@ -9,17 +9,18 @@ import json, shlex, sys
 
 root, database = sys.argv[1:]
 for entry in json.load(open(database)):
-    if "/tests/" in entry["file"] or not entry["file"].startswith(root + "/"):
+    name = entry["file"].removeprefix(root + "/")
+    if name.startswith(("/", "tests/", "build/")):
         continue
     words = shlex.split(entry["command"])
     words = words[1:] if words[0].endswith("ccache") else words
     keep, skip = [], False
     for word in words[1:]:
-        if skip or word in ("-c",) or word.startswith(("-fcoroutines", "-Wno-", "-g", "-fmodules", "-o")):
+        if skip or word in ("-c",) or word.startswith(("-fcoroutines", "-W", "-g", "-fmodules", "-o")):
             skip = word == "-o" and not skip
             continue
         keep.append(word)
-    command = ["clang++-14", "-fsyntax-only", "-Wno-everything", "-Wunused-result", "-Werror", "-Wdangling", "-Wno-unknown-warning-option", *keep]
+    command = ["clang++-14", "-fsyntax-only", *keep, "-Wno-everything", "-Wunused-result", "-Wdangling", "-Werror"]
     sys.stdout.write(shlex.join(["cd", entry["directory"]]) + " && " + shlex.join(command) + "\0")
 PYTHON
 echo "checks: 1 passed, 0 failed"

@@ -167,7 +167,7 @@ Status FileStore::set_custom_blocking(const Bucket& bucket, const std::string& o
   if (replace) attributes.custom.clear();
   for (auto& [name, value] : custom) {
     const auto known = std::find_if(attributes.custom.begin(), attributes.custom.end(),
-                                    [&](const auto& pair) { return pair.first == name; });
+                                    [&wanted = name](const auto& pair) { return pair.first == wanted; });
     if (known == attributes.custom.end()) {
       attributes.custom.emplace_back(std::move(name), std::move(value));
     } else {
