@@ -36,7 +36,7 @@ HttpServer::HttpServer(HttpServerConfig config, const Router& router, EventLoops
 
 HttpServer::~HttpServer() { (void)drain(Deadline(Deadline::Clock::now())); }
 
-Status HttpServer::start() {
+Status HttpServer::bind() {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     sets_.push_back(std::make_shared<ConnectionSet>(state_, loops_.at(i)));
   }
@@ -44,6 +44,11 @@ Status HttpServer::start() {
     BRYO_TRY(listener, Listener::open(addresses_[i], loops_.at(i % loops_.size()), state_, sets_));
     listeners_.push_back(std::move(listener));
   }
+  return {};
+}
+
+Status HttpServer::start() {
+  if (listeners_.empty()) BRYO_CHECK(bind());
   for (const auto& set : sets_) set->start();
   for (const auto& listener : listeners_) listener->start();
   return {};

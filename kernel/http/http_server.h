@@ -30,7 +30,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// Binds all addresses, then serves. Fails naming the address that cannot be had; nothing listens then.
+  /// Binds all addresses; clients may connect from then on, and wait. Fails naming the address that cannot be had;
+  /// nothing listens then. The node needs the ports before it has what answers requests.
+  Status bind();
+  /// Serves. Binds first, if that was not done.
   Status start();
 
   /// The addresses bound, in the order of `listen`.

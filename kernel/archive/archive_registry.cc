@@ -1,0 +1,94 @@
+#include <kernel/archive/archive_registry.h>
+
+#include <algorithm>
+#include <array>
+
+namespace bryo::kernel {
+namespace {
+
+/// Enough for the magic of every format; tar's lies at 257.
+constexpr std::size_t kProbe = 512;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return out;
+}
+
+/// The object's name in a label such as `ais://b/dir/o`, without the directories.
+std::string_view base_name(std::string_view label) { return label.substr(label.rfind('/') + 1); }
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Status ArchiveRegistry::add(ArchiveFormat format, const std::string& owner) {
+  for (const Entry& other : formats_) {
+    for (const auto* names : {&format.spec.extensions, &format.spec.mime_names}) {
+      for (const std::string& name : *names) {
+        if (contains(other.format->spec.extensions, name) || contains(other.format->spec.mime_names, name)) {
+          return Error(Errc::Conflict, "archive format '" + name + "' of '" + owner + "' is already provided by '" +
+                                           other.owner + "': enable one of them");
+        }
+      }
+    }
+  }
+  formats_.push_back({std::make_shared<const ArchiveFormat>(std::move(format)), owner});
+  return {};
+}
+
+Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_mime(std::string_view mime) const {
+  const std::string wanted = mime.empty() ? ".tar" : lower(mime);
+  const std::string dotted = wanted.starts_with('.') ? wanted : "." + wanted;
+  for (const Entry& entry : formats_) {
+    const ArchiveFormatSpec& spec = entry.format->spec;
+    if (contains(spec.extensions, dotted) || contains(spec.mime_names, wanted)) return entry.format;
+  }
+  return Error(Errc::InvalidArgument, "unknown mime type \"" + std::string(mime) + "\"", "errUnknownMime");
+}
+
+Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const OpenObject& object,
+                                                                        std::string_view label) const {
+  const Entry* best = nullptr;
+  std::size_t longest = 0;
+  for (const Entry& entry : formats_) {
+    for (const std::string& extension : entry.format->spec.extensions) {
+      if (extension.size() > longest && label.ends_with(extension)) {
+        best = &entry;
+        longest = extension.size();
+      }
+    }
+  }
+  if (best != nullptr) return best->format;
+
+  std::array<std::byte, kProbe> head{};
+  const std::size_t size = std::min<std::size_t>(head.size(), object.size());
+  BRYO_CHECK(object.read_blocking(0, MutableBytes(head).first(size)));
+  const std::string_view text = as_text(BytesView(head).first(size));
+  for (const Entry& entry : formats_) {
+    for (const auto& magic : entry.format->spec.magic) {
+      if (text.size() >= magic.offset + magic.bytes.size() &&
+          text.substr(magic.offset, magic.bytes.size()) == magic.bytes) {
+        return entry.format;
+      }
+    }
+  }
+  return Error(Errc::InvalidArgument,
+               "unrecognized or unsupported file format: \"" + std::string(base_name(label)) + "\"");
+}
+
+Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label) {
+  co_return co_await cache_.open(object, *blocking_, [this, object, label]() -> Result<Shard> {
+    BRYO_TRY(format, recognise(*object, label));
+    if (!format->reader) {
+      return Error(Errc::Unsupported, "archive format " + format->spec.name + " of " + label + " cannot be read here");
+    }
+    BRYO_TRY(index, format->reader->index(*object, label));
+    return Shard{object, std::shared_ptr<const MemberIndex>(std::move(index)), format};
+  });
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,93 @@
+// bryod: reads the command line, runs one node until a signal ends it.
+#include <kernel/node/node.h>
+#include <kernel/node/version.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+namespace {
+
+using bryo::kernel::CommandLine;
+using bryo::kernel::Node;
+
+// Exit codes, also in the help text.
+constexpr int kStopped = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+sigset_t signals_to_wait_for() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+int report(const bryo::Error& error) {
+  std::cerr << "bryod: " << error.message() << "\n";
+  return kFailed;
+}
+
+int run(Node& node) {
+  // Every thread inherits the mask; this one takes the signals in turn, so nothing runs inside a signal handler.
+  const sigset_t signals = signals_to_wait_for();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // sendfile has no MSG_NOSIGNAL: a client that goes away must not end the node
+
+  if (auto started = node.start(); !started) {
+    node.stop();
+    return report(started.error());
+  }
+  std::printf("bryod ready at %s\n", node.url().c_str());
+  std::fflush(stdout);
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) break;
+    node.reload();
+  }
+  node.stop();
+  return kStopped;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"bryod: a node of the Bryo object store", "bryod"};
+  CommandLine options;
+  bool check = false;
+  bool print = false;
+  app.add_option("--config,-c", options.config_file, "Configuration in TOML (with conf.d/*.toml beside it)");
+  app.add_option("--dir,-d", options.dir, "Run with all defaults, data in this directory (sets node.data_dir)");
+  app.add_option("--listen", options.listen, "Address for clients, e.g. 127.0.0.1:8080 (sets node.listen.public)");
+  app.add_flag("--check-config", check, "Check the configuration and the plugins, then exit");
+  app.add_flag("--print-config", print, "Print the effective configuration, commented, then exit");
+  app.set_version_flag("--version", std::string("bryod ") + bryo::kernel::kVersion);
+  app.footer(
+      "Signals: SIGTERM and SIGINT finish what runs, then stop; SIGHUP rereads the configuration.\n"
+      "Exit codes: 0 stopped or checked, 1 failed (one line on standard error), 2 wrong usage.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? kStopped : kUsage;
+  }
+  if (options.config_file.empty() && options.dir.empty()) {
+    std::cerr << "bryod: give a directory for the data (--dir DIR) or a configuration (--config FILE); see --help\n";
+    return kUsage;
+  }
+
+  auto node = Node::create(options);
+  if (!node) return report(node.error());
+  if (print) {
+    std::cout << (*node)->print_config();
+    return kStopped;
+  }
+  if (check) {
+    for (const std::string& remark : (*node)->remarks()) std::cout << remark << "\n";
+    std::cout << "the configuration is valid\n";
+    return kStopped;
+  }
+  return run(**node);
+}

@@ -1,0 +1,40 @@
+#include <kernel/node/node_parts.h>
+
+namespace bryo::kernel {
+
+Result<std::unique_ptr<Node>> Node::create(const CommandLine& command) {
+  BRYO_TRY(configuration, Configuration::open({command.config_file, command.dir, command.listen}));
+  auto parts = std::make_unique<Parts>(std::move(configuration));
+  BRYO_CHECK(parts->declare());
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Node::~Node() { stop(); }
+
+std::string Node::print_config() const { return parts_->configuration->print(); }
+std::vector<std::string> Node::remarks() const { return parts_->configuration->remarks(); }
+std::string Node::url() const { return parts_->url; }
+
+Status Node::start() {
+  Parts& p = *parts_;
+  BRYO_CHECK(p.open_own_directory());
+  BRYO_CHECK(p.open_data());
+  BRYO_CHECK(p.start_plugins());
+  return p.listen();
+}
+
+void Node::reload() {
+  Parts& p = *parts_;
+  auto report = p.configuration->reload();
+  if (!report) return p.log->error("the configuration was not reread", {{"error", report.error().message()}});
+  for (const std::string& change : report->applied) p.log->info("configuration changed", {{"change", change}});
+  for (const std::string& change : report->needs_restart) {
+    p.log->warning("this change of the configuration needs a restart", {{"change", change}});
+  }
+  p.apply_hot_settings();
+}
+
+void Node::stop() { parts_->stop(); }
+
+}  // namespace bryo::kernel

@@ -1,0 +1,132 @@
+#include <kernel/plugin/contributions.h>
+
+#include <algorithm>
+
+namespace bryo::kernel {
+namespace {
+
+/// `bryo_<plugin>_<name>`, dots as underscores, unless the plugin gave the full name.
+std::string exposition_name(const std::string& plugin, const MetricSpec& spec) {
+  if (!spec.exposition.empty()) return spec.exposition;
+  std::string out = "bryo_" + plugin + "_" + spec.name;
+  std::replace(out.begin(), out.end(), '.', '_');
+  return out;
+}
+
+Task<Result<Response>> refuse_disabled(std::shared_ptr<const std::string> message) {
+  co_return Error(Errc::Unsupported, *message, "ErrUnsupp");
+}
+
+}  // namespace
+
+Contributions::Contributions(std::string plugin, std::string doc, OptionRegistry& options, MetricsRegistry& metrics)
+    : plugin_(std::move(plugin)), section_("plugin." + plugin_), options_(options), metrics_(metrics) {
+  options_.describe(section_, std::move(doc));
+}
+
+template <class Metric, class Declare>
+Metric& Contributions::declare_metric(MetricSpec spec, Declare declare, std::deque<Metric>& unused) {
+  spec.exposition = exposition_name(plugin_, spec);
+  auto metric = declare(spec);
+  if (metric) return **metric;
+  refuse(metric.error());
+  return unused.emplace_back();
+}
+
+Counter& Contributions::counter(MetricSpec spec) {
+  return declare_metric<Counter>(
+      std::move(spec), [this](const MetricSpec& s) { return metrics_.counter(s, plugin_); }, unused_counters_);
+}
+
+Gauge& Contributions::gauge(MetricSpec spec) {
+  return declare_metric<Gauge>(
+      std::move(spec), [this](const MetricSpec& s) { return metrics_.gauge(s, plugin_); }, unused_gauges_);
+}
+
+Histogram& Contributions::histogram(MetricSpec spec) {
+  return declare_metric<Histogram>(
+      std::move(spec), [this](const MetricSpec& s) { return metrics_.histogram(s, plugin_); }, unused_histograms_);
+}
+
+void Contributions::route(RouteSpec spec, RouteHandler handler) {
+  routes_.emplace_back(std::move(spec), std::move(handler));
+}
+
+void Contributions::xaction(XactionKind kind, XactionFactory factory) {
+  xactions_.emplace_back(std::move(kind), std::move(factory));
+}
+
+void Contributions::archive_format(ArchiveFormat format) { formats_.push_back(std::move(format)); }
+
+void Contributions::backend(BackendSpec spec, BackendFactory) {
+  refuse(Error(Errc::Unsupported, "this server has no place for backends yet (provider \"" + spec.provider + "\")"));
+}
+
+void Contributions::meta_store(std::string name, MetaStoreFactory) {
+  refuse(Error(Errc::Unsupported, "this server has no place for meta stores of plugins yet (\"" + name + "\")"));
+}
+
+template <class T>
+std::shared_ptr<const OptionCell<T>> Contributions::declare_option(OptionSpec<T> spec) {
+  auto fallback = spec.default_value;
+  auto cell = options_.add(section_, std::move(spec));
+  if (cell) return *std::move(cell);
+  refuse(cell.error());
+  return std::make_shared<const OptionCell<T>>(std::move(fallback));
+}
+
+std::shared_ptr<const OptionCell<bool>> Contributions::add_option(OptionSpec<bool> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<std::int64_t>> Contributions::add_option(OptionSpec<std::int64_t> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<double>> Contributions::add_option(OptionSpec<double> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<Size>> Contributions::add_option(OptionSpec<Size> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<Duration>> Contributions::add_option(OptionSpec<Duration> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<std::string>> Contributions::add_option(OptionSpec<std::string> spec) {
+  return declare_option(std::move(spec));
+}
+std::shared_ptr<const OptionCell<std::vector<std::string>>> Contributions::add_option(
+    OptionSpec<std::vector<std::string>> spec) {
+  return declare_option(std::move(spec));
+}
+
+void Contributions::refuse(const Error& why) {
+  if (status_) status_ = Error(why.code(), "plugin '" + plugin_ + "': " + why.message());
+}
+
+Status Contributions::commit(const Registries& registries, const std::shared_ptr<CallGate>& gate) {
+  BRYO_CHECK(Status(status_));
+  const auto checked = [&](Status status) {
+    if (!status) refuse(status.error());
+  };
+  for (auto& [spec, handler] : routes_) {
+    checked(registries.router.add(std::move(spec), gated(gate, std::move(handler)), plugin_));
+  }
+  for (auto& [kind, factory] : xactions_) {
+    checked(registries.xactions.add(std::move(kind), std::move(factory), plugin_));
+  }
+  for (ArchiveFormat& format : formats_) checked(registries.archives.add(std::move(format), plugin_));
+  return status_;
+}
+
+Status Contributions::commit_as_disabled(Router& router) {
+  const auto message = std::make_shared<const std::string>("this needs plugin '" + plugin_ +
+                                                           "', which is not enabled: add it to `enable` in [plugins]");
+  for (auto& [spec, handler] : routes_) {
+    BRYO_CHECK(router.add(
+        std::move(spec), [message](Request&) { return refuse_disabled(message); }, plugin_));
+  }
+  return {};
+}
+
+void Contributions::withdraw() { options_.remove(section_); }
+
+}  // namespace bryo::kernel

@@ -1,0 +1,85 @@
+#pragma once
+
+/// What one plugin contributes: collected by `declare`, then taken as a whole or not at all.
+
+#include <bryo/registrar.h>
+#include <kernel/archive/archive_registry.h>
+#include <kernel/config/option_registry.h>
+#include <kernel/http/router.h>
+#include <kernel/metrics/metrics_registry.h>
+#include <kernel/plugin/call_gate.h>
+#include <kernel/xaction/xaction_registry.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bryo::kernel {
+
+/// The registries of the node that contributions go into.
+struct Registries {
+  OptionRegistry& options;
+  MetricsRegistry& metrics;
+  Router& router;
+  ArchiveRegistry& archives;
+  XactionRegistry& xactions;
+};
+
+/// Used by one thread, at the start. The first thing that is wrong is remembered; later calls still work, so that a
+/// plugin's `declare` need not check anything.
+class Contributions final : public Registrar {
+ public:
+  Contributions(std::string plugin, std::string doc, OptionRegistry& options, MetricsRegistry& metrics);
+
+  Counter& counter(MetricSpec spec) override;
+  Gauge& gauge(MetricSpec spec) override;
+  Histogram& histogram(MetricSpec spec) override;
+  void route(RouteSpec spec, RouteHandler handler) override;
+  void xaction(XactionKind kind, XactionFactory factory) override;
+  void archive_format(ArchiveFormat format) override;
+  void backend(BackendSpec spec, BackendFactory factory) override;
+  void meta_store(std::string name, MetaStoreFactory factory) override;
+
+  /// What was wrong first, naming the plugin.
+  [[nodiscard]] const Status& status() const noexcept { return status_; }
+  /// Hands everything to the registries, calls guarded by `gate`.
+  Status commit(const Registries& registries, const std::shared_ptr<CallGate>& gate);
+  /// For a plugin that is not enabled: its routes answer 501 and say how to enable it.
+  Status commit_as_disabled(Router& router);
+  /// Takes back the options, after a refusal.
+  void withdraw();
+
+ protected:
+  std::shared_ptr<const OptionCell<bool>> add_option(OptionSpec<bool> spec) override;
+  std::shared_ptr<const OptionCell<std::int64_t>> add_option(OptionSpec<std::int64_t> spec) override;
+  std::shared_ptr<const OptionCell<double>> add_option(OptionSpec<double> spec) override;
+  std::shared_ptr<const OptionCell<Size>> add_option(OptionSpec<Size> spec) override;
+  std::shared_ptr<const OptionCell<Duration>> add_option(OptionSpec<Duration> spec) override;
+  std::shared_ptr<const OptionCell<std::string>> add_option(OptionSpec<std::string> spec) override;
+  std::shared_ptr<const OptionCell<std::vector<std::string>>> add_option(
+      OptionSpec<std::vector<std::string>> spec) override;
+
+ private:
+  template <class T>
+  std::shared_ptr<const OptionCell<T>> declare_option(OptionSpec<T> spec);
+  template <class Metric, class Declare>
+  Metric& declare_metric(MetricSpec spec, Declare declare, std::deque<Metric>& unused);
+  void refuse(const Error& why);
+
+  const std::string plugin_;
+  const std::string section_;
+  OptionRegistry& options_;
+  MetricsRegistry& metrics_;
+  Status status_;
+  std::vector<std::pair<RouteSpec, RouteHandler>> routes_;
+  std::vector<std::pair<XactionKind, XactionFactory>> xactions_;
+  std::vector<ArchiveFormat> formats_;
+  // What refused metrics refer to.
+  std::deque<Counter> unused_counters_;
+  std::deque<Gauge> unused_gauges_;
+  std::deque<Histogram> unused_histograms_;
+};
+
+}  // namespace bryo::kernel

@@ -1,0 +1,117 @@
+#include <kernel/config/nearest.h>
+#include <kernel/plugin/plugin_file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/dll/shared_library.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace bryo::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "libbryo_";
+constexpr std::string_view kSuffix = ".so";
+
+Error refusal(std::string_view name, const std::string& why) {
+  return Error(Errc::InvalidArgument, "plugin '" + std::string(name) + "': " + why);
+}
+
+std::string file_name(std::string_view name) { return std::string(kPrefix).append(name).append(kSuffix); }
+
+bool foreign_owner(const struct stat& status) { return status.st_uid != 0 && status.st_uid != ::geteuid(); }
+
+}  // namespace
+
+bool is_plugin_name(std::string_view name) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !name.empty() && name.size() <= 32 && letter(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+std::vector<std::string> plugins_in(const std::string& directory) {
+  std::vector<std::string> out;
+  std::error_code ec;
+  for (fs::directory_iterator it(directory, ec), end; !ec && it != end; it.increment(ec)) {
+    const std::string file = it->path().filename();
+    if (!file.starts_with(kPrefix) || !file.ends_with(kSuffix)) continue;
+    std::string name = file.substr(kPrefix.size(), file.size() - kPrefix.size() - kSuffix.size());
+    if (is_plugin_name(name)) out.push_back(std::move(name));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories) {
+  if (!is_plugin_name(name)) {
+    return refusal(name, "a plugin's name is 1 to 32 characters of a-z, 0-9 and '_', beginning with a letter");
+  }
+  std::vector<std::string> existing;
+  std::string searched;
+  for (const std::string& directory : directories) {
+    const std::string path = directory + "/" + file_name(name);
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return path;
+    for (std::string& other : plugins_in(directory)) existing.push_back(std::move(other));
+    searched += (searched.empty() ? "" : ", ") + directory;
+  }
+  const auto near = nearest_name(name, existing);
+  return refusal(
+      name, "no " + file_name(name) + " in " + searched + (near ? "; did you mean '" + std::string(*near) + "'?" : ""));
+}
+
+Status check_trusted(std::string_view name, const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return refusal(name, path + ": " + std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return refusal(name, path + " is not a regular file; install the file itself, no link");
+  for (fs::path part = fs::absolute(path);; part = part.parent_path()) {
+    if (::stat(part.c_str(), &status) != 0) return refusal(name, part.string() + ": " + std::strerror(errno));
+    if (foreign_owner(status)) {
+      return refusal(name, part.string() + " belongs to user " + std::to_string(status.st_uid) +
+                               "; it must belong to root or the server's user");
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0) {
+      return refusal(name, part.string() + " is writable by group or others; remove that right (chmod go-w)");
+    }
+    if (part == part.root_path()) return {};
+  }
+}
+
+Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::string& path) {
+  // Never unloaded: Asio's services and vtables of the plugin may be in use until the process ends.
+  static_assert(static_cast<unsigned>(boost::dll::load_mode::rtld_now) == RTLD_NOW);
+  try {
+    // The throwing overload: the other one loses dlerror's text.
+    auto* const library =
+        new boost::dll::shared_library(path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    const std::string symbol = "bryo_plugin_" + name;
+    if (!library->has(symbol)) {
+      return refusal(name, path + " does not export " + symbol + "; is it a renamed file of another plugin?");
+    }
+    const auto* descriptor = &library->get<const PluginDescriptor>(symbol);
+    BRYO_CHECK(check_descriptor(name, *descriptor));
+    return descriptor;
+  } catch (const std::exception& e) {
+    return refusal(name, std::string(e.what()));
+  }
+}
+
+Status check_descriptor(std::string_view name, const PluginDescriptor& descriptor) {
+  if (descriptor.size < sizeof(PluginDescriptor)) return refusal(name, "its descriptor is shorter than this server's");
+  if (descriptor.api > BRYO_SDK_API) {
+    return refusal(name, "needs SDK API " + std::to_string(descriptor.api) + ", this server offers " +
+                             std::to_string(BRYO_SDK_API) + "; update the server");
+  }
+  if (descriptor.name == nullptr || name != descriptor.name) {
+    return refusal(name, std::string("its descriptor says '") + (descriptor.name ? descriptor.name : "") +
+                             "'; file and plugin must have one name");
+  }
+  if (descriptor.create == nullptr) return refusal(name, "its descriptor has no create function");
+  return {};
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,37 @@
+#pragma once
+
+/// A plugin's file, checked before anything of it runs (the steps of the plugin design).
+
+#include <bryo/plugin.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bryo::kernel {
+
+/// [a-z][a-z0-9_]{0,31}
+[[nodiscard]] bool is_plugin_name(std::string_view name);
+
+/// The names of all `libbryo_<name>.so` in `directory`, sorted; none if it cannot be read.
+[[nodiscard]] std::vector<std::string> plugins_in(const std::string& directory);
+
+/// Step 1: `<dir>/libbryo_<name>.so` in the first directory that has it. The refusal names the directories and the
+/// nearest name that exists.
+Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories);
+
+/// Step 2: a regular file, not a link; file and parents belong to root or this user, and nobody else may write them (a
+/// sticky directory counts as safe).
+Status check_trusted(std::string_view name, const std::string& path);
+
+/// Step 4: the tag in the file's `bryo_abi` section, read without loading the file. Every length in it is checked.
+Result<std::string> read_abi_tag(std::string_view name, const std::string& path);
+/// Compares field by field; the refusal names the field, both values, and the remedy.
+Status check_abi_tag(std::string_view name, std::string_view theirs, std::string_view ours);
+
+/// Steps 5 and 6: loads the file for the life of the process, and finds and checks its descriptor.
+Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::string& path);
+/// The checks of a descriptor, loaded or linked in.
+Status check_descriptor(std::string_view name, const PluginDescriptor& descriptor);
+
+}  // namespace bryo::kernel

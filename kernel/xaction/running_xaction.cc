@@ -1,0 +1,130 @@
+#include <kernel/wire/go_time.h>
+#include <kernel/xaction/running_xaction.h>
+
+#include <nlohmann/json.hpp>
+
+namespace bryo::kernel {
+namespace {
+
+nlohmann::ordered_json bucket_json(const BucketPtr& bucket) {
+  const BucketName name = bucket ? bucket->name() : BucketName{.provider = ""};
+  return {{"name", name.name},
+          {"provider", name.provider},
+          {"namespace", {{"uuid", name.ns_uuid}, {"name", name.ns_name}}}};
+}
+
+std::string text(const std::atomic<std::int64_t>& value) {
+  return std::to_string(value.load(std::memory_order_relaxed));
+}
+
+std::string time_text(std::int64_t unix_ns) {
+  return unix_ns == 0 ? "0001-01-01T00:00:00Z" : format_go_time(unix_ns, kLayoutRfc3339Nano);
+}
+
+}  // namespace
+
+RunningXaction::RunningXaction(XactionKind kind, std::string id, BucketPtr bucket,
+                               std::map<std::string, std::string> arguments, std::unique_ptr<Xaction> xaction,
+                               Clock& clock, Log& log)
+    : kind_(std::move(kind)),
+      id_(std::move(id)),
+      bucket_(std::move(bucket)),
+      arguments_(std::move(arguments)),
+      xaction_(std::move(xaction)),
+      clock_(clock),
+      log_(log),
+      started_ns_(clock.unix_ns()),
+      idle_since_ns_(started_ns_) {}
+
+std::string RunningXaction::argument(std::string_view name) const {
+  const auto found = arguments_.find(std::string(name));
+  return found == arguments_.end() ? std::string() : found->second;
+}
+
+void RunningXaction::soft_error(std::string message) {
+  const std::scoped_lock lock(mutex_);
+  if (errors_.size() < kErrorsKept) {
+    errors_.push_back(std::move(message));
+  } else {
+    ++more_errors_;
+  }
+}
+
+void RunningXaction::log(std::string message) { log_.info(message, {{"job", id_}, {"kind", kind_.name}}); }
+
+void RunningXaction::finish(const Status& result) {
+  if (!result) soft_error(result.error().message());
+  const std::scoped_lock lock(mutex_);
+  if (ended_ns_ == 0) ended_ns_ = clock_.unix_ns();
+}
+
+bool RunningXaction::try_enter(std::chrono::nanoseconds limit) {
+  const std::scoped_lock lock(mutex_);
+  if (aborted() || ended_ns_ != 0 || idle_for_locked(limit)) return false;
+  ++users_;
+  return true;
+}
+
+void RunningXaction::leave() {
+  const std::scoped_lock lock(mutex_);
+  if (--users_ == 0) idle_since_ns_ = clock_.unix_ns();
+}
+
+void RunningXaction::end_if_idle(std::chrono::nanoseconds limit) {
+  const std::scoped_lock lock(mutex_);
+  if (ended_ns_ != 0 || users_ != 0) return;
+  if (aborted()) {
+    ended_ns_ = clock_.unix_ns();
+  } else if (idle_for_locked(limit)) {
+    ended_ns_ = idle_since_ns_ + limit.count();
+  }
+}
+
+bool RunningXaction::idle_for_locked(std::chrono::nanoseconds limit) const {
+  return users_ == 0 && clock_.unix_ns() - idle_since_ns_ >= limit.count();
+}
+
+bool RunningXaction::ended() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_ns_ != 0;
+}
+
+std::string RunningXaction::errors_locked() const {
+  std::string out;
+  for (const std::string& error : errors_) out += (out.empty() ? "" : "; ") + error;
+  if (more_errors_ > 0) out += " (and " + std::to_string(more_errors_) + " more errors)";
+  return out;
+}
+
+nlohmann::ordered_json RunningXaction::snapshot() const {
+  const std::string message = xaction_->control_message();
+  const std::scoped_lock lock(mutex_);
+  nlohmann::ordered_json out = {{"ext", nullptr},
+                                {"start-time", time_text(started_ns_)},
+                                {"end-time", time_text(ended_ns_)},
+                                {"bck", bucket_json(bucket_)},
+                                {"src-bck", bucket_json(nullptr)},
+                                {"dst-bck", bucket_json(nullptr)},
+                                {"id", id_},
+                                {"kind", kind_.name}};
+  if (!message.empty()) out["ctlmsg"] = message;
+  out["abort-err"] = aborted() ? "user abort" : "";
+  out["err"] = errors_locked();
+  out["glob.id"] = "0";
+  out["stats"] = {{"loc-objs", text(stats_.local_objects)},   {"loc-bytes", text(stats_.local_bytes)},
+                  {"out-objs", text(stats_.sent_objects)},    {"out-bytes", text(stats_.sent_bytes)},
+                  {"in-objs", text(stats_.received_objects)}, {"in-bytes", text(stats_.received_bytes)}};
+  out["aborted"] = aborted();
+  out["is_idle"] = kind_.on_demand && users_ == 0;
+  return out;
+}
+
+nlohmann::ordered_json RunningXaction::status() const {
+  const std::scoped_lock lock(mutex_);
+  nlohmann::ordered_json out = {
+      {"kind", kind_.name}, {"uuid", id_}, {"err", errors_locked()}, {"end_time", ended_ns_}, {"aborted", aborted()}};
+  if (kind_.on_demand && users_ == 0) out["is_idle"] = true;
+  return out;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,73 @@
+#pragma once
+
+/// One job, from its start until it is forgotten.
+
+#include <bryo/host.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bryo::kernel {
+
+/// Thread-safe. Shared by the registry (history), its own coroutine and leases.
+class RunningXaction final : public XactionContext {
+ public:
+  RunningXaction(XactionKind kind, std::string id, BucketPtr bucket, std::map<std::string, std::string> arguments,
+                 std::unique_ptr<Xaction> xaction, Clock& clock, Log& log);
+
+  [[nodiscard]] const std::string& id() const noexcept override { return id_; }
+  [[nodiscard]] BucketPtr bucket() const override { return bucket_; }
+  [[nodiscard]] std::string argument(std::string_view name) const override;
+  [[nodiscard]] bool aborted() const noexcept override { return aborted_.load(std::memory_order_relaxed); }
+  XactionStats& stats() noexcept override { return stats_; }
+  void soft_error(std::string message) override;
+  void log(std::string message) override;
+
+  [[nodiscard]] const XactionKind& kind() const noexcept { return kind_; }
+  [[nodiscard]] Xaction& xaction() noexcept { return *xaction_; }
+  void abort() { aborted_.store(true, std::memory_order_relaxed); }
+  void finish(const Status& result);
+
+  /// On-demand jobs: false once nobody has used it for `limit` or it was aborted; then it has ended for good.
+  bool try_enter(std::chrono::nanoseconds limit);
+  void leave();
+  /// Ends it if nobody has used it for `limit`.
+  void end_if_idle(std::chrono::nanoseconds limit);
+
+  [[nodiscard]] bool ended() const;
+  /// The wire's snapshot and status (http-jobs.md section 3).
+  [[nodiscard]] nlohmann::ordered_json snapshot() const;
+  [[nodiscard]] nlohmann::ordered_json status() const;
+
+ private:
+  static constexpr std::size_t kErrorsKept = 3;
+
+  [[nodiscard]] bool idle_for_locked(std::chrono::nanoseconds limit) const;
+  [[nodiscard]] std::string errors_locked() const;
+
+  const XactionKind kind_;
+  const std::string id_;
+  const BucketPtr bucket_;
+  const std::map<std::string, std::string> arguments_;
+  const std::unique_ptr<Xaction> xaction_;
+  Clock& clock_;
+  Log& log_;
+  XactionStats stats_;
+  std::atomic<bool> aborted_{false};
+  const std::int64_t started_ns_;
+
+  mutable std::mutex mutex_;
+  std::int64_t ended_ns_ = 0;  ///< 0 = running
+  std::size_t users_ = 0;
+  std::int64_t idle_since_ns_;
+  std::vector<std::string> errors_;
+  std::size_t more_errors_ = 0;
+};
+
+}  // namespace bryo::kernel

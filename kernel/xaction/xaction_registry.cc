@@ -1,0 +1,220 @@
+#include <kernel/xaction/known_kinds.h>
+#include <kernel/xaction/xaction_registry.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace bryo::kernel {
+namespace {
+
+/// `prefix` and nine characters; '-' and '_' only inside, as clients check (jobs.md section 1).
+std::string new_id(const std::string& prefix) {
+  static constexpr std::string_view kInside = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static constexpr std::size_t kOutside = kInside.size() - 2;
+  std::random_device random;
+  std::string id = prefix;
+  for (int i = 0; i < 9; ++i) id += kInside[random() % (i == 0 || i == 8 ? kOutside : kInside.size())];
+  return id;
+}
+
+class Lease final : public XactionLease {
+ public:
+  explicit Lease(std::shared_ptr<RunningXaction> job) : job_(std::move(job)) {}
+  ~Lease() override { job_->leave(); }
+  [[nodiscard]] const std::string& id() const noexcept override { return job_->id(); }
+  [[nodiscard]] XactionContext& context() noexcept override { return *job_; }
+
+ private:
+  std::shared_ptr<RunningXaction> job_;
+};
+
+Task<void> run_to_end(std::shared_ptr<RunningXaction> job) {
+  Status result;
+  try {
+    result = co_await job->xaction().run(*job);
+  } catch (const std::exception& e) {
+    result = Error(Errc::Internal, "job " + job->id() + ": " + e.what());
+  }
+  job->finish(result);
+}
+
+Error no_such_job(const XactionQuery& query) {
+  return Error(Errc::NotFound, "x-[" + (query.id.empty() ? query.kind : query.id) + "] does not exist", "ErrNotFound");
+}
+
+}  // namespace
+
+Status XactionRegistry::add(XactionKind kind, XactionFactory factory, const std::string& owner) {
+  for (const Registered& other : kinds_) {
+    if (other.kind.name == kind.name) {
+      return Error(Errc::Conflict, "job kind '" + kind.name + "' of '" + owner + "' is already provided by '" +
+                                       other.owner + "': enable one of them");
+    }
+  }
+  kinds_.push_back({std::move(kind), std::move(factory), owner});
+  return {};
+}
+
+Result<std::shared_ptr<XactionLease>> XactionRegistry::acquire(std::string_view kind) {
+  const Registered* registered = find_kind(kind);
+  if (registered == nullptr || !registered->kind.on_demand) {
+    return Error(Errc::Internal, "'" + std::string(kind) + "' is not an on-demand job of a running plugin");
+  }
+  const std::scoped_lock lock(mutex_);
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    if ((*job)->kind().name == kind && (*job)->try_enter(kIdleEnd)) {
+      return std::shared_ptr<XactionLease>(std::make_shared<Lease>(*job));
+    }
+  }
+  auto job =
+      std::make_shared<RunningXaction>(registered->kind, new_id(registered->kind.id_prefix), nullptr,
+                                       std::map<std::string, std::string>(), registered->factory(), clock_, *log_);
+  (void)job->try_enter(kIdleEnd);
+  remember_locked(job);
+  return std::shared_ptr<XactionLease>(std::make_shared<Lease>(std::move(job)));
+}
+
+Result<std::string> XactionRegistry::start(std::string_view kind, BucketPtr bucket,
+                                           std::map<std::string, std::string> arguments, Executor executor) {
+  BRYO_TRY(name, resolve(kind));
+  const Registered* registered = find_kind(name);
+  if (registered == nullptr || !registered->kind.startable) {
+    return Error(Errc::Unsupported,
+                 "job \"" + name + "\" cannot be started: " +
+                     (registered != nullptr ? "it runs on demand" : "no enabled plugin provides it"),
+                 "ErrUnsupp");
+  }
+  if (registered->kind.scope == XactionScope::Bucket && !bucket) {
+    return Error(Errc::InvalidArgument, "xaction \"" + name + "\" requires a bucket to start");
+  }
+  auto job = std::make_shared<RunningXaction>(registered->kind, new_id(registered->kind.id_prefix), std::move(bucket),
+                                              std::move(arguments), registered->factory(), clock_, *log_);
+  {
+    const auto& conflicts = registered->kind.conflicts;
+    const std::scoped_lock lock(mutex_);
+    for (const Job& other : jobs_) {
+      if (other->ended() || std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
+      return Error(
+          Errc::Conflict,
+          other->kind().name + "[" + other->id() + "] is currently running, cannot run \"" + name + "\" concurrently",
+          "ErrLimitedCoexistence");
+    }
+    remember_locked(job);
+  }
+  boost::asio::co_spawn(executor, run_to_end(job), boost::asio::detached);
+  return job->id();
+}
+
+Status XactionRegistry::stop(const XactionQuery& query) {
+  if (query.id.empty() && query.kind.empty()) {
+    return Error(Errc::InvalidArgument, "cannot stop jobs: name one by its id, or give a kind");
+  }
+  auto selected = select(query);
+  if (!selected) return selected.error().code() == Errc::NotFound ? Status() : Status(selected.error());
+  for (const Job& job : *selected) {
+    if (!job->ended()) job->abort();
+    if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
+  }
+  return {};
+}
+
+void XactionRegistry::stop_all() {
+  const std::scoped_lock lock(mutex_);
+  for (const Job& job : jobs_) {
+    if (!job->ended()) job->abort();
+  }
+}
+
+Result<nlohmann::ordered_json> XactionRegistry::snapshots(const XactionQuery& query) const {
+  BRYO_TRY(selected, select(query));
+  auto out = nlohmann::ordered_json::array();
+  for (const Job& job : selected) out.push_back(job->snapshot());
+  return out;
+}
+
+Result<nlohmann::ordered_json> XactionRegistry::status(const XactionQuery& query) const {
+  if (query.id.empty() && query.kind.empty()) return Error(Errc::InvalidArgument, "invalid x-");
+  auto selected = select(query);
+  if (!selected && selected.error().code() == Errc::NotFound) return no_such_job(query);
+  if (!selected) return selected.error();
+  Job best;  // a running match first, else the newest
+  for (const Job& job : *selected) {
+    if (job->kind().reports_status && (!best || !job->ended() || best->ended())) best = job;
+  }
+  if (!best) return no_such_job(query);
+  return best->status();
+}
+
+Result<nlohmann::ordered_json> XactionRegistry::status_all(const XactionQuery& query) const {
+  BRYO_TRY(selected, select(query));
+  nlohmann::ordered_json out;  // null when there is none
+  for (const Job& job : selected) {
+    if (job->kind().reports_status) out.push_back(job->status());
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> XactionRegistry::running(const XactionQuery& query) const {
+  BRYO_TRY(selected, select(query));
+  std::vector<std::string> out;
+  for (const Job& job : selected) {
+    if (!job->ended()) out.push_back(job->kind().name + "[" + job->id() + "]");
+  }
+  return out;
+}
+
+const XactionRegistry::Registered* XactionRegistry::find_kind(std::string_view name) const {
+  const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Registered& r) {
+    return r.kind.name == name || (!r.kind.display_name.empty() && r.kind.display_name == name);
+  });
+  return found == kinds_.end() ? nullptr : &*found;
+}
+
+Result<std::string> XactionRegistry::resolve(std::string_view name) const {
+  if (const Registered* registered = find_kind(name)) return registered->kind.name;
+  for (const KnownKind& known : kKnownKinds) {
+    if (known.name == name || (!known.display_name.empty() && known.display_name == name)) {
+      return std::string(known.name);
+    }
+  }
+  return Error(Errc::InvalidArgument, "invalid xaction (job) kind \"" + std::string(name) + "\"");
+}
+
+Result<std::vector<XactionRegistry::Job>> XactionRegistry::select(const XactionQuery& query) const {
+  std::string kind;
+  if (!query.kind.empty()) {
+    BRYO_TRY(resolved, resolve(query.kind));
+    kind = std::move(resolved);
+  }
+  std::vector<Job> out;
+  bool known = query.id.empty();
+  const std::scoped_lock lock(mutex_);
+  for (const Job& job : jobs_) {
+    if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
+    if (!query.id.empty() && job->id() != query.id) continue;
+    known = true;
+    if (!kind.empty() && job->kind().name != kind) continue;
+    if (query.bucket && (!job->bucket() || job->bucket()->name() != *query.bucket)) continue;
+    if (query.only_running && job->ended()) continue;
+    out.push_back(job);
+  }
+  if (!known) return Error(Errc::NotFound, "\"x-[" + query.id + "]\" not found");
+  return out;
+}
+
+void XactionRegistry::remember_locked(Job job) {
+  jobs_.push_back(std::move(job));
+  for (const Job& other : jobs_) {
+    if (other->kind().on_demand) other->end_if_idle(kIdleEnd);
+  }
+  while (jobs_.size() > kHistory) {
+    const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](const Job& j) { return j->ended(); });
+    if (ended == jobs_.end()) break;
+    jobs_.erase(ended);
+  }
+}
+
+}  // namespace bryo::kernel
