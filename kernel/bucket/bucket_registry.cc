@@ -89,6 +89,10 @@ Result<BucketPtr> BucketRegistry::find(const BucketName& name) const {
   return missing(name, settings_.gateway_id);
 }
 
+Status BucketRegistry::check_readable(const Bucket& bucket) const {
+  return static_cast<const RegisteredBucket&>(bucket).allows(BucketAccess::Get);
+}
+
 Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const {
   if (auto bucket = snapshot()->find(name)) return bucket;
   return missing(name, settings_.gateway_id);

@@ -38,6 +38,7 @@ class BucketRegistry : public Buckets {
   static Task<Result<std::unique_ptr<BucketRegistry>>> open(MetaStore& store, Clock& clock, Settings settings);
 
   Result<BucketPtr> find(const BucketName& name) const override;
+  Status check_readable(const Bucket& bucket) const override;
   /// The same with the properties.
   Result<RegisteredBucketPtr> lookup(const BucketName& name) const;
   [[nodiscard]] std::shared_ptr<const BucketMap> snapshot() const { return map_.load(); }

@@ -2,6 +2,7 @@
 
 /// Archive formats: reading members of shards, and writing archives as a stream.
 
+#include <bryo/archive_buffer.h>
 #include <bryo/objects.h>
 
 #include <cstdint>
@@ -31,18 +32,24 @@ class MemberIndex {
   /// Exact match on the stored name, but for one leading '/' on either side; the first of equal names wins
   /// (get-batch.md section 8).
   [[nodiscard]] virtual std::optional<Member> find(std::string_view name) const = 0;
+  /// Why `find` answered nothing: success when the archive has no such member. Otherwise the member is of a kind that
+  /// cannot be read, or the archive is damaged behind the members that are known.
+  [[nodiscard]] virtual Status why_missing(std::string_view name) const;
   /// Members in archive order, until `visit` answers false.
   virtual void for_each(const std::function<bool(const Member&)>& visit) const = 0;
   /// Bytes of memory held, for the budget of the index cache.
   [[nodiscard]] virtual std::size_t memory() const noexcept = 0;
 };
 
+inline Status MemberIndex::why_missing(std::string_view) const { return {}; }
+
 /// Reads one format. Stateless, thread-safe. The blocking calls run on the pool for blocking work.
 class ArchiveReader {
  public:
   virtual ~ArchiveReader() = default;
-  /// One pass over the archive. Every offset and size in it is checked against the file. A damaged archive fails with
-  /// InvalidArgument and a sentence that names the archive (`label`) and the offset.
+  /// One pass over the archive. Every offset and size in it is checked against the file. What is damaged fails with
+  /// InvalidArgument and a sentence that names the archive (`label`) and the offset: here when nothing can be read, in
+  /// `MemberIndex::why_missing` when members before the damage are good.
   virtual Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const = 0;
   /// Decodes the content of members that do not lie verbatim in the archive (`Member::offset` == kNotStored). `members`
   /// come in archive order; for each, `sink(i, bytes)` is called with consecutive pieces of members[i]. Formats that
@@ -64,9 +71,6 @@ enum class PayloadMode : std::uint8_t {
   Observed,     ///< goes out unchanged, but the writer must see it (zip stored: CRC): `content` appends nothing
   Transformed,  ///< the writer makes other bytes of it (compression): `content` appends them
 };
-
-/// Growing bytes that a writer appends to. The server sends and clears it between calls.
-using ArchiveBuffer = std::vector<std::byte>;
 
 /// Writes one archive from front to back; never seeks. Used by one coroutine, call order:
 /// (begin, content*, end)*, finish. Every call appends what must go out to `out`.

@@ -42,7 +42,11 @@ class Buckets {
   /// Fails with NotFound and the wire's text (`bucket "ais://b" does not exist`, ErrBckNotFound), or, for a provider
   /// without a backend, with ErrFailedTo.
   virtual Result<BucketPtr> find(const BucketName& name) const = 0;
+  /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property denies reading its objects.
+  virtual Status check_readable(const Bucket& bucket) const;
 };
+
+inline Status Buckets::check_readable(const Bucket&) const { return {}; }
 
 /// Metadata that is stored with an object.
 struct ObjectAttributes {
