@@ -14,6 +14,7 @@ Action declare_get(CLI::App& app);
 Action declare_ls(CLI::App& app);
 Action declare_rm(CLI::App& app);
 Action declare_ml_get_batch(CLI::App& app);
+Action declare_ml_lhotse_get_batch(CLI::App& app);
 Action declare_show_cluster(CLI::App& app);
 Action declare_show_job(CLI::App& app);
 
@@ -60,6 +61,12 @@ inline constexpr Command kMlGetBatch{
     "bryo ml get-batch out.tar -f spec.yaml --cont-on-err -y\n"
     "bryo ml get-batch - -f '{\"in\":[{\"objname\":\"a.jpg\",\"bucket\":\"images\"}]}' | tar t",
     &declare_ml_get_batch};
+inline constexpr Command kMlLhotseGetBatch{
+    "ml lhotse-get-batch", "Get the audio of Lhotse cuts as archives",
+    "bryo ml lhotse-get-batch --cuts cuts.jsonl.gz out.tar\n"
+    "bryo ml lhotse-get-batch --cuts cuts.jsonl --batch-size 500 --output-template \"batch-{0001..0100}.tgz\"\n"
+    "bryo ml lhotse-get-batch --cuts cuts.jsonl --sample-rate 16000 slices.tar",
+    &declare_ml_lhotse_get_batch};
 inline constexpr Command kShowCluster{"show cluster", "Show nodes, versions, uptime and capacity",
                                       "bryo show cluster\n"
                                       "bryo show cluster --json",

@@ -16,20 +16,6 @@ namespace {
 /// Metadata of 100,000 entries with long names and errors.
 constexpr std::size_t kMaxMetadata = std::size_t{256} << 20;
 
-Compression compression_of(ArchiveFormat format) {
-  switch (format) {
-    case ArchiveFormat::Tgz:
-    case ArchiveFormat::TarGz:
-      return Compression::Gzip;
-    case ArchiveFormat::TarLz4:
-      return Compression::Lz4;
-    case ArchiveFormat::Tar:
-    case ArchiveFormat::Zip:
-      break;
-  }
-  return Compression::None;
-}
-
 /// Hands on what it reads, and writes the same bytes to a sink if there is one.
 class CopyingInput final : public ByteInput {
  public:

@@ -43,6 +43,12 @@ Status check_header_value(std::string_view what, std::string_view value) {
   return Error(Errc::InvalidArgument, std::string(what) + " has a line end or NUL, which no header can carry");
 }
 
+/// The number after '/' of `bytes 8-11/12`.
+std::optional<std::uint64_t> whole_size_in(std::string_view content_range) {
+  const auto slash = content_range.rfind('/');
+  return slash == std::string_view::npos ? std::nullopt : number_in<std::uint64_t>(content_range.substr(slash + 1));
+}
+
 std::string range_field(const ByteRange& range) {
   std::string field = "bytes=" + std::to_string(range.start) + "-";
   if (range.length > 0) field += std::to_string(range.start + range.length - 1);
@@ -56,6 +62,7 @@ struct ObjectReader::State {
   std::string name;
   ObjectInfo info;
   std::optional<std::uint64_t> size;
+  std::optional<std::uint64_t> whole_size;
   std::optional<Xxhash> hash;
   std::uint64_t received = 0;
   bool ended = false;
@@ -67,6 +74,7 @@ ObjectReader& ObjectReader::operator=(ObjectReader&&) noexcept = default;
 ObjectReader::~ObjectReader() = default;
 
 std::optional<std::uint64_t> ObjectReader::size() const noexcept { return state_->size; }
+std::optional<std::uint64_t> ObjectReader::whole_size() const noexcept { return state_->whole_size; }
 const ObjectInfo& ObjectReader::info() const noexcept { return state_->info; }
 bool ObjectReader::verified() const noexcept { return state_->hash.has_value(); }
 
@@ -120,6 +128,7 @@ Result<ObjectReader> Client::get_object(const BucketName& bucket, std::string_vi
   state->name = bucket.uri() + "/" + std::string(object);
   state->info = info_of(exchange->headers());
   state->size = number_in<std::uint64_t>(exchange->headers().get("Content-Length"));
+  state->whole_size = ranged ? whole_size_in(exchange->headers().get("Content-Range")) : state->size;
   if (ranged && exchange->status() != 206) {
     return Error(Errc::Unsupported, "the server answered a range of " + state->name + " with the whole object");
   }

@@ -135,6 +135,20 @@ Compression compression_of_magic(std::string_view first_bytes) noexcept {
   return Compression::None;
 }
 
+Compression compression_of(ArchiveFormat format) noexcept {
+  switch (format) {
+    case ArchiveFormat::Tgz:
+    case ArchiveFormat::TarGz:
+      return Compression::Gzip;
+    case ArchiveFormat::TarLz4:
+      return Compression::Lz4;
+    case ArchiveFormat::Tar:
+    case ArchiveFormat::Zip:
+      break;
+  }
+  return Compression::None;
+}
+
 std::unique_ptr<ByteInput> decompress(ByteInput& input, Compression compression) {
   switch (compression) {
     case Compression::Gzip:

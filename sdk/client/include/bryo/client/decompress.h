@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bryo/client/archive_format.h>
 #include <bryo/client/byte_stream.h>
 
 #include <cstdint>
@@ -12,6 +13,9 @@ enum class Compression : std::uint8_t { None, Gzip, Lz4 };
 
 /// What the first bytes (4 suffice) say: 1f 8b = gzip, 04 22 4d 18 = LZ4 frame.
 Compression compression_of_magic(std::string_view first_bytes) noexcept;
+
+/// What is around the TAR of a format; None for ZIP, which is no TAR.
+Compression compression_of(ArchiveFormat format) noexcept;
 
 /// Unpacks `input`, which must outlive the result. Several gzip members or LZ4 frames in a row are one stream. Damage
 /// and a stream that stops early fail with InvalidArgument. None gives the bytes as they are.

@@ -48,6 +48,8 @@ class ObjectReader final : public ByteInput {
 
   /// Nothing = the server did not say (chunked).
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept;
+  /// Of the whole object, where `size` is that of a range.
+  [[nodiscard]] std::optional<std::uint64_t> whole_size() const noexcept;
   [[nodiscard]] const ObjectInfo& info() const noexcept;
   /// Whether the end of `read` implies that the checksum was right.
   [[nodiscard]] bool verified() const noexcept;
