@@ -1,0 +1,36 @@
+/// Registers the format TAR.
+
+#include <bryo/plugin.h>
+
+#include <memory>
+
+#include "tar_reader.h"
+#include "tar_writer.h"
+
+namespace bryo::tar {
+
+class TarPlugin final : public Plugin {
+ public:
+  Status declare(Registrar& registrar) override {
+    const auto max_index =
+        registrar.option<Size>({.key = "max_index",
+                                .default_value = 256_MiB,
+                                .min = 1_MiB,
+                                .max = 4_GiB,
+                                .doc = "Memory that the member index of one shard may take (24 bytes "
+                                       "and the name for each member); larger shards are refused.",
+                                .hot = true});
+    registrar.archive_format({.spec = {.name = ".tar",
+                                       .extensions = {".tar"},
+                                       .mime_names = {"application/x-tar"},
+                                       .content_type = "application/x-tar",
+                                       .magic = {{.offset = 257, .bytes = "ustar"}}},
+                              .reader = std::make_shared<const TarReader>(max_index),
+                              .make_writer = [] { return std::make_unique<TarWriter>(); }});
+    return {};
+  }
+};
+
+}  // namespace bryo::tar
+
+BRYO_PLUGIN(archive_tar, bryo::tar::TarPlugin, "0.1.0", "Reads and writes .tar archives.");
