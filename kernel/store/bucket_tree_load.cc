@@ -82,9 +82,11 @@ Result<std::vector<LeafRange>> BucketTree::read_leaves() {
   std::sort(ranges.begin(), ranges.end(), [&](const auto& a, const auto& b) { return lower(a) < lower(b); });
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     if (lower(ranges[i - 1]) == lower(ranges[i])) {
-      return Error(Errc::Io, "two directories claim the same names: " + mountpath_.objects_path() +
-                                 leaf_path(bucket_id_, ranges[i - 1].leaf->number) + " and " +
-                                 leaf_path(bucket_id_, ranges[i].leaf->number) + "; move the wrong one away");
+      const auto path = [&](const LeafRange& range) {
+        return mountpath_.objects_path() + leaf_path(bucket_id_, range.leaf->number);
+      };
+      return Error(Errc::Io, "two directories claim the same names: " + path(ranges[i - 1]) + " and " +
+                                 path(ranges[i]) + "; move the wrong one away");
     }
   }
   return ranges;

@@ -136,10 +136,12 @@ Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {
 }
 
 Result<ListPage> FileStore::list_blocking(const Bucket& bucket, const ListRequest& request) {
-  BRYO_TRY(all, trees(bucket.id()));
-  for (const auto& tree : *all) BRYO_CHECK(tree->load());
+  auto all = trees(bucket.id());
+  if (!all) return bucket_missing(bucket);
+  for (const auto& tree : **all) BRYO_CHECK(tree->load());
   return list_page(
-      *all, request, [&](const BucketTree& tree, ListedObject& entry) { return describe(tree, request, entry); }, log_);
+      **all, request, [&](const BucketTree& tree, ListedObject& entry) { return describe(tree, request, entry); },
+      log_);
 }
 
 Status FileStore::drop_bucket_blocking(std::uint64_t bucket_id) {
@@ -285,18 +287,19 @@ Result<OpenFilePtr> FileStore::open_blocking(const Bucket& bucket, std::string_v
 }
 
 Status FileStore::remove_blocking(const Bucket& bucket, const std::string& object) {
-  BRYO_TRY(owner, tree(bucket.id(), object));
+  auto owner = tree(bucket.id(), object);
+  if (!owner) return owner.error().code() == Errc::NotFound ? bucket_missing(bucket) : owner.error();
   const ObjectKey key(bucket.id(), object);
   bool removed = false;
   {
     const std::scoped_lock lock(name_lock(key));
-    BRYO_TRY(done, owner->remove(object, FileName(object)));
+    BRYO_TRY(done, (*owner)->remove(object, FileName(object)));
     removed = done;
     cache_.invalidate(key);
   }
   // http-api.md section 6: another sentence than for GET, and no tcode.
   if (!removed) return Error(Errc::NotFound, object_uri(bucket, object) + " doesn't exist");
-  return strict(bucket, true) ? owner->sync(object) : Status();
+  return strict(bucket, true) ? (*owner)->sync(object) : Status();
 }
 
 Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& request, ListedObject& entry) const {
@@ -334,6 +337,10 @@ std::string object_uri(const Bucket& bucket, std::string_view object) {
 
 Error object_missing(const Bucket& bucket, std::string_view object) {
   return {Errc::NotFound, object_uri(bucket, object) + " does not exist", "ErrNotFound"};
+}
+
+Error bucket_missing(const Bucket& bucket) {
+  return {Errc::NotFound, "bucket \"" + bucket.name().uri() + "\" does not exist", "ErrBckNotFound"};
 }
 
 }  // namespace bryo::kernel

@@ -88,7 +88,8 @@ class FileStore final : public ObjectStore {
 
 /// "ais://b/o": how messages name an object.
 std::string object_uri(const Bucket& bucket, std::string_view object);
-/// The wire's NotFound.
+/// The wire's NotFound, for an object and for a bucket that was destroyed while somebody still held it.
 Error object_missing(const Bucket& bucket, std::string_view object);
+Error bucket_missing(const Bucket& bucket);
 
 }  // namespace bryo::kernel

@@ -76,6 +76,13 @@ Status Draft::append(BytesView bytes) {
 Result<ObjectAttributes> Draft::commit() {
   if (!file_) BRYO_CHECK(open_file());
   BRYO_CHECK(check_content());
+  auto published = publish();
+  // The trees know buckets by their ids only.
+  if (!published && published.error().code() == Errc::NotFound) return bucket_missing(*bucket_);
+  return published;
+}
+
+Result<ObjectAttributes> Draft::publish() {
   BRYO_TRY(tree, store_.tree(bucket_->id(), object_));
   const ObjectKey key(bucket_->id(), object_);
   const FileName file(object_);

@@ -25,6 +25,7 @@ class Draft {
   Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOptions options, ChecksumType own,
         ChecksumType expected);
 
+  Result<ObjectAttributes> publish();
   Status open_file();
   Status check_content();
   /// Version and custom metadata, which depend on the object that is replaced.

@@ -30,8 +30,8 @@ struct StoreConfig {
 
 /// What a listing asks for (one page).
 struct ListRequest {
-  std::string prefix;
-  std::string after;  ///< only names greater, bytewise
+  std::string prefix{};
+  std::string after{};  ///< only names greater, bytewise
   std::size_t limit = 10'000;
   bool recursive = true;    ///< false: names up to the next '/' after the prefix, as directories
   bool sizes = true;        ///< false: names only, several times cheaper
