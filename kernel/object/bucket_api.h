@@ -4,16 +4,19 @@
 
 #include <bryo/http.h>
 #include <kernel/http/router.h>
+#include <kernel/object/bucket_summary.h>
 #include <kernel/object/data_services.h>
+#include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
 #include <kernel/wire/action_message.h>
 
 namespace bryo::kernel {
 
-/// Thread-safe: all state is in the collaborators. Each method answers one verb.
+/// Thread-safe. Each method answers one verb.
 class BucketApi {
  public:
-  BucketApi(DataServices services, ObjectMetrics metrics) : services_(services), metrics_(metrics) {}
+  BucketApi(DataServices services, ObjectMetrics metrics)
+      : services_(services), metrics_(metrics), locations_(services.node.target_id, services.store.mountpaths()) {}
 
   Task<Result<Response>> get_all(Request& request);
   Task<Result<Response>> get(Request& request);
@@ -22,16 +25,20 @@ class BucketApi {
   Task<Result<Response>> put(Request& request);
   Task<Result<Response>> remove(Request& request);
   Task<Result<Response>> patch(Request& request);
-  /// `GET /ais/BUCKET[/OBJECT]`, the "easy URL" of a listing.
-  Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
 
  private:
-  Result<Response> list_buckets(const Request& request, const ActionMessage& message);
+  Result<std::vector<RegisteredBucketPtr>> match_buckets(const Request& request, const std::string& name) const;
+  Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
   Task<Result<Response>> list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
+  Task<Result<Response>> summarize(std::vector<RegisteredBucketPtr> buckets, nlohmann::json value);
+  Task<Result<Response>> head_summary(RegisteredBucketPtr bucket, std::string prefix, std::string id);
+  Task<Result<BucketSummary>> sum_up(RegisteredBucketPtr bucket, std::string prefix);
   Task<Result<Response>> destroy(BucketName name);
 
   DataServices services_;
   ObjectMetrics metrics_;
+  ObjectLocations locations_;
+  SummaryTickets tickets_;
 };
 
 /// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.

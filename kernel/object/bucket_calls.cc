@@ -96,10 +96,13 @@ Task<Result<Response>> BucketApi::head(Request& request) {
   BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   BRYO_CO_CHECK(bucket->allows(BucketAccess::HeadBucket));
+  const auto segment = bucket_segment(request).size();
+  auto prefix = request.rest.size() > segment ? request.rest.substr(segment + 1) : std::string();
   if (request.query.get(wire::kQuerySummary)) {
-    co_return Error(Errc::Unsupported, "cannot sum up a bucket - operation not supported", wire::kErrUnsupported);
+    std::string id(request.query.get(wire::kQueryUuid).value_or(""));
+    co_return co_await head_summary(std::move(bucket), std::move(prefix), std::move(id));
   }
-  if (bucket_segment(request).size() + 1 < request.rest.size()) {
+  if (!prefix.empty()) {
     co_return Error(Errc::InvalidArgument, "a prefix needs the query \"" + std::string(wire::kQuerySummary) + "\"");
   }
   Response response;

@@ -1,11 +1,24 @@
 #include <kernel/object/object_api.h>
 
+#include <kernel/http/error_answer.h>
+#include <kernel/object/object_checksum.h>
 #include <kernel/object/object_headers.h>
 #include <kernel/object/read_options.h>
 #include <kernel/wire/api_names.h>
-#include <kernel/wire/byte_range.h>
 
 namespace bryo::kernel {
+namespace {
+
+/// The error answer of a range that cannot be served also says how large the object is (RFC 7233 section 4.4).
+Response range_refused(const Error& error, const Request& request, const NodeIdentity& node, std::uint64_t size) {
+  const std::string label = node_label(node, Role::Target, error.message());
+  auto response = error_answer(
+      error, {.method = verb_name(request.verb), .path = request.path, .remote = request.remote, .node = label});
+  response.headers.add("Content-Range", "bytes */" + std::to_string(size));
+  return response;
+}
+
+}  // namespace
 
 Task<Result<Response>> ObjectApi::get(Request& request) {
   auto response = co_await get_counted(request);
@@ -28,18 +41,21 @@ Task<Result<Response>> ObjectApi::get_counted(Request& request) {
     co_return co_await get_member(request, std::move(address), std::move(object), std::move(options.archpath));
   }
   BRYO_CO_TRY(attributes, object->attributes());
+  const auto& props = address.bucket->props();
+  if (props.validate_warm_get()) BRYO_CO_CHECK(co_await validate(address, object, attributes));
 
   const std::uint64_t size = object->size();
   ByteRange part{.offset = 0, .length = size};
   Response response;
   if (const auto header = request.headers.get("Range")) {
     auto range = parse_range(*header, size, address.uri());
-    if (!range) co_return std::move(range).error();
+    if (!range) co_return range_refused(range.error(), request, services_.node, size);
     if (*range) {
       part = **range;
       response.status = 206;
       response.headers.add("Accept-Ranges", "bytes");
       response.headers.add("Content-Range", content_range(part, size));
+      if (props.range_checksum()) BRYO_CO_CHECK(co_await describe_part(object, attributes, part));
     }
   }
   add_object_headers(response.headers, {.attributes = *attributes, .atime_ns = services_.store.touch(*object)});
@@ -56,6 +72,38 @@ Task<Result<ObjectPtr>> ObjectApi::open(const ObjectAddress& address) {
   }
   if (!*opened) co_return named_by_target(std::move(*opened).error(), services_.node.target_id);
   co_return *std::move(*opened);
+}
+
+/// `checksum.validate_warm_get`: what does not match any more is not worth keeping (data-protection.md section 2).
+Task<Status> ObjectApi::validate(const ObjectAddress& address, ObjectPtr object,
+                                 std::shared_ptr<const ObjectAttributes> attributes) {
+  if (attributes->checksum_value.empty()) co_return Status{};
+  std::string computed;
+  BRYO_CO_CHECK(co_await services_.blocking.run([&]() -> Status {
+    BRYO_TRY(value, checksum_of_part_blocking(*object, attributes->checksum_type, 0, object->size()));
+    computed = std::move(value);
+    return {};
+  }));
+  if (computed == attributes->checksum_value) co_return Status{};
+  auto error = bad_checksum(attributes->checksum_type, attributes->checksum_value, computed, address.uri());
+  services_.log.error("removing an object that is damaged", {{"object", address.uri()}, {"error", error.message()}});
+  object.reset();
+  BRYO_CO_CHECK(co_await services_.store.remove(address.bucket, std::string(address.object)));
+  co_return error;
+}
+
+/// `checksum.enable_read_range`: replaces the whole object's checksum by that of the part.
+Task<Status> ObjectApi::describe_part(ObjectPtr object, std::shared_ptr<const ObjectAttributes>& attributes,
+                                      ByteRange part) {
+  if (attributes->checksum_value.empty()) co_return Status{};
+  auto described = std::make_shared<ObjectAttributes>(*attributes);
+  BRYO_CO_CHECK(co_await services_.blocking.run([&]() -> Status {
+    BRYO_TRY(value, checksum_of_part_blocking(*object, described->checksum_type, part.offset, part.length));
+    described->checksum_value = std::move(value);
+    return {};
+  }));
+  attributes = std::move(described);
+  co_return Status{};
 }
 
 }  // namespace bryo::kernel

@@ -34,7 +34,7 @@ Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   if (wanted.checksum) add_checksum(headers, *attributes);
   if (wanted.custom) add_custom(headers, *attributes);
   if (wanted.location) {
-    headers.add(std::string(wire::kHeaderLocation), object_location(services_.node.target_id, path));
+    headers.add(std::string(wire::kHeaderLocation), locations_.of(path));
   }
   if (wanted.copies) {
     headers.add(std::string(wire::kHeaderMirrorCopies), "1");

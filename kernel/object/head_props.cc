@@ -61,9 +61,4 @@ Result<HeadQuery> parse_head_query(const Query& query) {
   return result;
 }
 
-std::string object_location(std::string_view target_id, std::string_view mountpath) {
-  std::string out = "t[";
-  return out.append(target_id).append("]:mp[").append(mountpath).append("]");
-}
-
 }  // namespace bryo::kernel

@@ -32,7 +32,4 @@ struct HeadQuery {
 /// Without `props`: everything of the old form. Fails with 400 for an unknown word.
 Result<HeadQuery> parse_head_query(const Query& query);
 
-/// `t[ID]:mp[PATH, DISK, hdd]`
-[[nodiscard]] std::string object_location(std::string_view target_id, std::string_view mountpath);
-
 }  // namespace bryo::kernel

@@ -25,27 +25,33 @@ Error unsupported(std::string_view action) {
 
 Task<Result<Response>> BucketApi::get_all(Request& request) {
   BRYO_CO_TRY(message, list_by_default(request));
-  if (message.action == wire::kActionList) co_return list_buckets(request, message);
-  if (message.action == wire::kActionSummary) co_return unsupported(message.action);
-  co_return invalid_action(message.action);
+  BRYO_CO_TRY(buckets, match_buckets(request, message.name));
+  if (message.action == wire::kActionSummary) {
+    co_return co_await summarize(std::move(buckets), std::move(message.value));
+  }
+  if (message.action != wire::kActionList) co_return invalid_action(message.action);
+  std::string out = "[";
+  for (const auto& bucket : buckets) {
+    if (out.size() > 1) out.push_back(',');
+    out.append(bucket_json(bucket->name()));
+  }
+  co_return Response::json(out.append("]\n"));
 }
 
-Result<Response> BucketApi::list_buckets(const Request& request, const ActionMessage& message) {
-  const auto given = request.query.get(wire::kQueryProvider).value_or("");
-  BRYO_TRY(provider, canonical_provider(given));
+Result<std::vector<RegisteredBucketPtr>> BucketApi::match_buckets(const Request& request,
+                                                                  const std::string& name) const {
+  BRYO_TRY(provider, canonical_provider(request.query.get(wire::kQueryProvider).value_or("")));
   if (provider != "ais") return Error(Errc::InvalidArgument, missing_backend_text(provider), wire::kErrMissingBackend);
   const auto ns = request.query.get(wire::kQueryNamespace).value_or("");
   BucketName wanted;
   BRYO_CHECK(parse_namespace(ns, wanted));
-  std::string out = "[";
-  for (const auto& bucket : services_.buckets.snapshot()->sorted()) {
-    const auto& name = bucket->name();
-    if (!ns.empty() && (name.ns_name != wanted.ns_name || name.ns_uuid != wanted.ns_uuid)) continue;
-    if (!message.name.empty() && name.name != message.name) continue;
-    if (out.size() > 1) out.push_back(',');
-    out.append(bucket_json(name));
-  }
-  return Response::json(out.append("]\n"));
+  auto buckets = services_.buckets.snapshot()->sorted();
+  std::erase_if(buckets, [&](const RegisteredBucketPtr& bucket) {
+    const auto& its = bucket->name();
+    const bool other_namespace = !ns.empty() && (its.ns_name != wanted.ns_name || its.ns_uuid != wanted.ns_uuid);
+    return other_namespace || (!name.empty() && its.name != name);
+  });
+  return buckets;
 }
 
 Task<Result<Response>> BucketApi::get(Request& request) {
@@ -58,9 +64,11 @@ Task<Result<Response>> BucketApi::get(Request& request) {
     const bool msgpack = request.headers.get("Accept").value_or("") == wire::kTypeMsgpack;
     co_return co_await list(std::move(bucket), std::move(message.value), msgpack);
   }
-  if (message.action == wire::kActionSummary || message.action == wire::kActionShowInventory) {
-    co_return unsupported(message.action);
+  if (message.action == wire::kActionSummary) {
+    std::vector<RegisteredBucketPtr> one{std::move(bucket)};
+    co_return co_await summarize(std::move(one), std::move(message.value));
   }
+  if (message.action == wire::kActionShowInventory) co_return unsupported(message.action);
   co_return invalid_action(message.action);
 }
 
@@ -82,7 +90,7 @@ Task<Result<Response>> BucketApi::list_counted(RegisteredBucketPtr bucket, nlohm
   auto& services = services_;
   BRYO_CO_CHECK(co_await services_.blocking.run([&]() -> Status {
     BRYO_TRY(page, services.store.list_blocking(*bucket, list_request(message)));
-    const auto reply = list_reply(std::move(page), message, services.node.target_id);
+    const auto reply = list_reply(std::move(page), message, locations_);
     response = msgpack ? Response::typed(std::string(wire::kTypeMsgpack), list_msgpack(reply))
                        : Response::json(list_json(reply));
     return {};

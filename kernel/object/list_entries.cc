@@ -1,6 +1,5 @@
 #include <kernel/object/list_entries.h>
 
-#include <kernel/object/head_props.h>
 #include <kernel/wire/go_time.h>
 
 namespace bryo::kernel {
@@ -16,7 +15,7 @@ std::string custom_text(const ObjectAttributes& attributes) {
   return out;
 }
 
-ListEntry entry_of(ListedObject listed, const ListMessage& message, std::string_view target_id) {
+ListEntry entry_of(ListedObject listed, const ListMessage& message, const ObjectLocations& locations) {
   ListEntry entry;
   entry.name = std::move(listed.name);
   if (listed.directory) {
@@ -27,7 +26,7 @@ ListEntry entry_of(ListedObject listed, const ListMessage& message, std::string_
   const auto& props = message.props;
   if (props.size) entry.size = listed.size;
   if (props.atime) entry.atime = format_go_time(listed.atime_ns, message.time_format);
-  if (props.location) entry.location = object_location(target_id, listed.mountpath);
+  if (props.location) entry.location = locations.of(listed.mountpath);
   if (props.copies) entry.copies = 1;
   if (const auto* attributes = listed.attributes.get()) {
     if (props.checksum) entry.checksum = attributes->checksum_value;
@@ -49,13 +48,13 @@ ListRequest list_request(const ListMessage& message) {
           .attributes = props.attributes()};
 }
 
-ListReply list_reply(ListPage page, const ListMessage& message, std::string_view target_id) {
+ListReply list_reply(ListPage page, const ListMessage& message, const ObjectLocations& locations) {
   ListReply reply;
   reply.uuid = message.uuid;
   // "A full page" is also the last one of a bucket whose size is a multiple of the page: then an empty page ends it.
   if (page.entries.size() >= message.page_size) reply.continuation_token = page.entries.back().name;
   reply.entries.reserve(page.entries.size());
-  for (auto& listed : page.entries) reply.entries.push_back(entry_of(std::move(listed), message, target_id));
+  for (auto& listed : page.entries) reply.entries.push_back(entry_of(std::move(listed), message, locations));
   return reply;
 }
 

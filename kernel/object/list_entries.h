@@ -2,11 +2,10 @@
 
 /// From what the store lists to what the wire shows (http-buckets.md section 5). Pure.
 
+#include <kernel/object/object_location.h>
 #include <kernel/store/object_store.h>
 #include <kernel/wire/list_message.h>
 #include <kernel/wire/list_page.h>
-
-#include <string_view>
 
 namespace bryo::kernel {
 
@@ -14,6 +13,6 @@ namespace bryo::kernel {
 [[nodiscard]] ListRequest list_request(const ListMessage& message);
 
 /// The answer. The token is the last name of a full page.
-[[nodiscard]] ListReply list_reply(ListPage page, const ListMessage& message, std::string_view target_id);
+[[nodiscard]] ListReply list_reply(ListPage page, const ListMessage& message, const ObjectLocations& locations);
 
 }  // namespace bryo::kernel

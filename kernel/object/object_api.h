@@ -6,14 +6,17 @@
 #include <kernel/http/router.h>
 #include <kernel/object/data_services.h>
 #include <kernel/object/object_address.h>
+#include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
+#include <kernel/wire/byte_range.h>
 
 namespace bryo::kernel {
 
 /// Thread-safe: all state is in the collaborators. Each method answers one verb.
 class ObjectApi {
  public:
-  ObjectApi(DataServices services, ObjectMetrics metrics) : services_(services), metrics_(metrics) {}
+  ObjectApi(DataServices services, ObjectMetrics metrics)
+      : services_(services), metrics_(metrics), locations_(services.node.target_id, services.store.mountpaths()) {}
 
   Task<Result<Response>> get(Request& request);
   Task<Result<Response>> head(Request& request);
@@ -30,11 +33,20 @@ class ObjectApi {
   Task<Result<Response>> remove_counted(Request& request);
   Task<Result<Response>> post_to_bucket(Request& request);
 
+  Task<Result<Response>> copy(Request& request, std::string destination);
+
   Task<Result<ObjectPtr>> open(const ObjectAddress& address);
+  Task<Status> validate(const ObjectAddress& address, ObjectPtr object,
+                        std::shared_ptr<const ObjectAttributes> attributes);
+  Task<Status> describe_part(ObjectPtr object, std::shared_ptr<const ObjectAttributes>& attributes, ByteRange part);
   Task<Status> receive(Request& request, ObjectWriter& writer);
+
+  /// Bytes of content held in memory at a time.
+  static constexpr std::uint64_t kPiece = 256 * 1024;
 
   DataServices services_;
   ObjectMetrics metrics_;
+  ObjectLocations locations_;
 };
 
 /// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.

@@ -5,6 +5,9 @@ namespace {
 
 using Method = Task<Result<Response>> (ObjectApi::*)(Request&);
 
+/// A body that is never held in memory.
+constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+
 struct Row {
   Verb verb;
   const char* pattern;
@@ -35,6 +38,7 @@ Status register_object_routes(Router& router, ObjectApi& api) {
                    .doc = row.doc,
                    .role = Role::Any,
                    .access = row.access,
+                   .body_limit = row.stream_body ? kUnlimited : RouteSpec{}.body_limit,
                    .stream_body = row.stream_body};
     BRYO_CHECK(router.add(
         std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));

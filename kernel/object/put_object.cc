@@ -12,9 +12,6 @@
 namespace bryo::kernel {
 namespace {
 
-/// Bytes of a body held in memory at a time.
-constexpr std::uint64_t kPiece = 256 * 1024;
-
 /// The checksum that the client says the content has. Fails with 400 for a type that does not exist.
 Result<std::optional<std::pair<std::string, std::string>>> given_checksum(const Headers& headers) {
   constexpr std::array<std::string_view, 6> kTypes{"crc32c", "md5", "sha256", "sha512", "xxhash", "xxhash2"};
@@ -41,7 +38,6 @@ Status refuse_other_puts(const Query& query) {
     std::string_view what;
   };
   for (const Other& other : {
-           Other{wire::kQueryObjectTo, "copy an object"},
            Other{wire::kQueryAppendType, "append to an object"},
            Other{wire::kQueryArchPath, "append to an archive"},
            Other{wire::kQueryUploadId, "take a part of a multipart upload"},
@@ -70,8 +66,11 @@ Task<Result<Response>> ObjectApi::put(Request& request) {
 }
 
 Task<Result<Response>> ObjectApi::put_counted(Request& request) {
-  BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Put));
   BRYO_CO_CHECK(refuse_other_puts(request.query));
+  if (const auto to = request.query.get(wire::kQueryObjectTo); to && !to->empty()) {
+    co_return co_await copy(request, std::string(*to));
+  }
+  BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Put));
   WriteOptions options;
   BRYO_CO_TRY(checksum, given_checksum(request.headers));
   BRYO_CO_TRY(custom, custom_of_headers(request.headers, address.uri()));
