@@ -5,11 +5,15 @@
 #include <bryo/host.h>
 #include <kernel/bucket/bucket_registry.h>
 #include <kernel/cluster/cluster_map.h>
+#include <kernel/config/cluster_config.h>
+#include <kernel/log/logger.h>
 #include <kernel/metrics/metrics_registry.h>
 #include <kernel/store/object_store.h>
+#include <kernel/xaction/xaction_registry.h>
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace bryo::kernel {
 
@@ -19,13 +23,17 @@ struct ClusterServices {
   BucketRegistry& buckets;
   ObjectStore& store;
   MetricsRegistry& metrics;
+  ClusterConfig& config;
+  XactionRegistry& jobs;
+  Logger& logger;
   BlockingPool& blocking;
   Clock& clock;
-  Log& log;
   /// The map in force.
   std::function<std::shared_ptr<const ClusterMap>()> map;
-  /// The cluster configuration as the API shows it.
-  std::function<std::shared_ptr<const nlohmann::json>()> cluster_config;
+  /// The document of `what=config`.
+  std::function<nlohmann::json()> node_config;
+  /// What clients of the reference compare with their own (http-api.md section 8).
+  std::string software_version = "5.0.";
 };
 
 }  // namespace bryo::kernel

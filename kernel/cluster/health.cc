@@ -6,9 +6,6 @@
 namespace bryo::kernel {
 namespace {
 
-/// NodeStarted and ClusterStarted: all is well (http-cluster.md section 1).
-constexpr std::uint64_t kStarted = 6;
-
 bool asks(const Request& request, std::string_view key) {
   return bool_of(request.query.get(key).value_or("")).value_or(false);
 }
@@ -25,32 +22,16 @@ Task<Result<Response>> ClusterApi::health(Request& request) {
                     "invalid '" + std::string(wire::kQueryClusterInfo) + "' query: cannot be combined with others");
   }
   Response response;
-  if (info || info_of_primary) response = Response::json(node_state_json());
-  const auto uptime = std::to_string(std::chrono::nanoseconds(services_.clock.now() - started_).count());
+  if (info || info_of_primary) response = Response::json(state_.state().dump() + "\n");
+  const auto uptime = std::to_string(state_.uptime().count());
   response.headers.add(std::string(wire::kHeaderClusterUptime), uptime);
   response.headers.add(std::string(wire::kHeaderNodeUptime), uptime);
   co_return response;
 }
 
-std::string ClusterApi::node_state_json() const {
-  using Json = nlohmann::ordered_json;
-  const auto map = services_.map();
-  const auto* primary = map->primary();
-  const auto config = services_.cluster_config();
-  const Json document{
-      {"smap",
-       {{"Primary",
-         {{"pub_url", primary != nullptr ? primary->public_net.url() : ""},
-          {"control_url", primary != nullptr ? primary->intra_control.url() : ""},
-          {"id", primary != nullptr ? primary->id : ""}}},
-        {"uuid", map->identity().uuid},
-        {"version", std::to_string(map->identity().version)}}},
-      {"bmd", {{"uuid", map->identity().uuid}, {"version", std::to_string(services_.buckets.snapshot()->version())}}},
-      {"rmd", {{"version", "0"}}},
-      {"config", {{"version", config->value("config_version", "1")}}},
-      {"etlmd", {{"version", "0"}}},
-      {"flags", kStarted}};
-  return document.dump() + "\n";
+Task<Result<Response>> ClusterApi::prometheus(Request&) {
+  co_return Response::typed("text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+                            services_.metrics.prometheus_text());
 }
 
 }  // namespace bryo::kernel

@@ -1,9 +1,12 @@
 #include <kernel/node/node_parts.h>
 
+#include <kernel/cluster/absent_features.h>
 #include <kernel/config/log_settings.h>
+#include <kernel/config/node_document.h>
 #include <kernel/node/node_host.h>
 #include <kernel/node/run_on_loop.h>
 #include <kernel/node/version.h>
+#include <kernel/object/easy_url.h>
 
 #include <nlohmann/json.hpp>
 
@@ -138,12 +141,17 @@ Status Node::Parts::register_routes() {
                                 *buckets,
                                 *store,
                                 metrics,
+                                *cluster_config,
+                                xactions,
+                                *logger,
                                 *blocking,
                                 clock,
-                                *log,
                                 [this] { return map.load(); },
-                                [this] { return cluster_config->document(); }};
-  return register_cluster_routes(router, cluster_api.emplace(cluster));
+                                [this] { return node_document(config(), *cluster_config); },
+                                kWireVersion};
+  BRYO_CHECK(register_easy_urls(router, *object_api, *bucket_api));
+  BRYO_CHECK(register_cluster_routes(router, cluster_api.emplace(cluster)));
+  return register_absent_features(router);
 }
 
 NodeServices Node::Parts::services() {

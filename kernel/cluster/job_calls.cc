@@ -1,0 +1,67 @@
+#include <kernel/cluster/cluster_api.h>
+
+#include <kernel/cluster/job_messages.h>
+#include <kernel/wire/action_message.h>
+#include <kernel/wire/api_names.h>
+
+namespace bryo::kernel {
+
+std::optional<Result<Response>> ClusterApi::job_document(std::string_view what, const Request& request) {
+  const bool known = what == wire::kWhatJobStatus || what == wire::kWhatJobStatusAll ||
+                     what == wire::kWhatJobSnapshots || what == wire::kWhatJobsRunning;
+  if (!known) return std::nullopt;
+  return answer_about_jobs(what, request);
+}
+
+Result<Response> ClusterApi::answer_about_jobs(std::string_view what, const Request& request) {
+  BRYO_TRY(query, parse_job_query(request.body));
+  auto& jobs = services_.jobs;
+  // The two status forms are plain text to clients of the reference, without a newline (http-api.md section 5).
+  if (what == wire::kWhatJobStatus) {
+    BRYO_TRY(status, jobs.status(query));
+    return Response::text(status.dump());
+  }
+  if (what == wire::kWhatJobStatusAll) {
+    BRYO_TRY(all, jobs.status_all(query));
+    return Response::text(all.empty() ? "null" : all.dump());
+  }
+  if (what == wire::kWhatJobSnapshots) {
+    BRYO_TRY(snapshots, jobs.snapshots(query));
+    nlohmann::ordered_json document;
+    document[services_.node.target_id] = std::move(snapshots);
+    return Response::json(document.dump() + "\n");
+  }
+  BRYO_TRY(running, jobs.running(query));
+  return Response::json(nlohmann::json(running).dump() + "\n");
+}
+
+Result<Response> ClusterApi::start_job(const std::string& name, const nlohmann::json& value, const Executor& executor) {
+  BRYO_TRY(arguments, parse_job_arguments(value));
+  const auto map = services_.map();
+  if (arguments.kind == "rebalance" && map->active_targets() < 2) {
+    return Error(Errc::InvalidArgument,
+                 "p[" + services_.node.gateway_id + "]: not enough targets: Smap v" +
+                     std::to_string(map->identity().version) + ", need 2, have " +
+                     std::to_string(map->active_targets()),
+                 "errNotEnoughTargets");
+  }
+  BucketPtr bucket;
+  if (arguments.bucket) {
+    BRYO_TRY(found, services_.buckets.find(*arguments.bucket));
+    bucket = std::move(found);
+  }
+  std::map<std::string, std::string> given;
+  if (!name.empty()) given["name"] = name;
+  if (!arguments.node.empty()) given["node"] = arguments.node;
+  BRYO_TRY(id, services_.jobs.start(arguments.kind, std::move(bucket), std::move(given), executor));
+  return Response::text(std::move(id));
+}
+
+Result<Response> ClusterApi::stop_job(const nlohmann::json& value) {
+  BRYO_TRY(arguments, parse_job_arguments(value));
+  BRYO_CHECK(services_.jobs.stop(
+      {.id = std::move(arguments.id), .kind = std::move(arguments.kind), .bucket = std::move(arguments.bucket)}));
+  return Response();
+}
+
+}  // namespace bryo::kernel
