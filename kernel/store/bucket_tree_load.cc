@@ -1,12 +1,12 @@
 #include <kernel/store/bucket_tree.h>
 #include <kernel/store/directory.h>
+#include <kernel/store/text_fields.h>
 
 #include <fcntl.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 namespace bryo::kernel {
@@ -15,11 +15,7 @@ namespace {
 constexpr std::size_t kLongestRecord = 4096;
 
 std::optional<std::uint32_t> leaf_number(std::string_view name) {
-  std::uint32_t number = 0;
-  if (name.size() != 8) return std::nullopt;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number, 16);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return number;
+  return name.size() == 8 ? parse_number<std::uint32_t>(name, 16) : std::nullopt;
 }
 
 }  // namespace

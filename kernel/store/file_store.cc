@@ -6,6 +6,7 @@
 #include <kernel/store/listing.h>
 #include <kernel/store/object_metadata.h>
 #include <kernel/store/open_at.h>
+#include <kernel/store/unix_time.h>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -15,8 +16,6 @@
 
 namespace bryo::kernel {
 namespace {
-
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 /// The most descriptors this process may have; takes all that it is allowed.
 std::size_t raise_open_files() {
@@ -318,7 +317,7 @@ Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& requ
   if (error == ENOENT) return false;
   if (error != 0) return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
   entry.size = static_cast<std::uint64_t>(info.st_size);
-  entry.atime_ns = info.st_atim.tv_sec * kNanoseconds + info.st_atim.tv_nsec;
+  entry.atime_ns = to_unix_ns(info.st_atim);
   entry.mountpath = tree.mountpath().path();
   if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
   if (!request.attributes) return true;

@@ -2,18 +2,18 @@
 #include <kernel/store/disk_error.h>
 #include <kernel/store/file_writer.h>
 #include <kernel/store/object_metadata.h>
+#include <kernel/store/text_fields.h>
+#include <kernel/store/unix_time.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace bryo::kernel {
 namespace {
 
 constexpr std::size_t kPiece = 1 << 20;
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 bool equal_hex(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -24,10 +24,8 @@ bool equal_hex(std::string_view a, std::string_view b) {
 
 /// The version after `previous`; a version that is not a count of this node starts again.
 std::string next_version(std::string_view previous) {
-  std::uint64_t count = 0;
-  const auto [end, error] = std::from_chars(previous.data(), previous.data() + previous.size(), count);
-  if (error != std::errc() || end != previous.data() + previous.size()) return "1";
-  return std::to_string(count + 1);
+  const auto count = parse_number<std::uint64_t>(previous);
+  return count ? std::to_string(*count + 1) : "1";
 }
 
 }  // namespace
@@ -171,8 +169,7 @@ Status Draft::describe(const FileName& file) {
   const std::string object = object_uri(*bucket_, object_);
   if (file.hashed()) BRYO_CHECK(write_name(file_.get(), object_, object, mountpath_));
   BRYO_CHECK(write_attributes(file_.get(), attributes_, object, mountpath_));
-  const struct timespec time = {.tv_sec = attributes_.mtime_ns / kNanoseconds,
-                                .tv_nsec = attributes_.mtime_ns % kNanoseconds};
+  const struct timespec time = to_timespec(attributes_.mtime_ns);
   const std::array<struct timespec, 2> times = {time, time};
   if (::futimens(file_.get(), times.data()) != 0) return failure(errno, "describe");
   return {};

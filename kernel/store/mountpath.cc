@@ -18,7 +18,7 @@
 namespace bryo::kernel {
 namespace {
 
-constexpr std::string_view kFormat = "bryo mountpath 1\n";
+constexpr std::string_view kMountpathFormat = "bryo mountpath 1\n";
 
 std::string cleaned(const std::string& path) {
   std::error_code ignored;
@@ -77,7 +77,7 @@ Status Mountpath::lock_format() {
   std::array<char, 64> text;
   const ssize_t size = ::pread(format_.get(), text.data(), text.size(), 0);
   if (size < 0) return disk_error(errno, "cannot read " + file, path());
-  if (size > 0 && !std::string_view(text.data(), static_cast<std::size_t>(size)).starts_with(kFormat)) {
+  if (size > 0 && !std::string_view(text.data(), static_cast<std::size_t>(size)).starts_with(kMountpathFormat)) {
     return Error(Errc::Unsupported, "mountpath " + path() + " has a layout that this version does not know (see " +
                                         file + "): use the version of Bryo that wrote it, or an empty directory");
   }

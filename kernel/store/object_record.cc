@@ -1,27 +1,19 @@
 #include <kernel/store/name_codec.h>
 #include <kernel/store/object_record.h>
+#include <kernel/store/text_fields.h>
 
 #include <xxhash.h>
 
-#include <array>
-#include <charconv>
 #include <optional>
 
 namespace bryo::kernel {
 namespace {
 
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kObjectFormat = "1";
 
 bool is_special(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte <= 0x20 || byte == 0x7f || c == '=';
-}
-
-template <class Integer>
-void append_number(std::string& out, Integer value, int base) {
-  std::array<char, 72> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
-  out.append(digits.data(), end);
 }
 
 /// A field that may be absent: "-"; a field that really is "-" is escaped.
@@ -35,28 +27,12 @@ void append_field(std::string& out, std::string_view text) {
   }
 }
 
-template <class Integer>
-std::optional<Integer> parse_number(std::string_view text, int base) {
-  Integer value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// Cuts the text before the next space off `rest`.
-std::string_view next_field(std::string_view& rest) {
-  const std::size_t space = rest.find(' ');
-  const std::string_view field = rest.substr(0, space);
-  rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
-  return field;
-}
-
 std::optional<std::string> parse_field(std::string_view text) {
   if (text == "-") return std::string();
   return percent_decode(text);
 }
 
-Error damaged(std::string_view why) {
+Error damaged_record(std::string_view why) {
   return {Errc::Io, "damaged metadata (attribute user.bryo): " + std::string(why)};
 }
 
@@ -82,7 +58,7 @@ std::string encode_object_record(const ObjectAttributes& attributes) {
     body.push_back('=');
     append_percent_encoded(body, value, is_special);
   }
-  std::string record(kFormat);
+  std::string record(kObjectFormat);
   record.push_back(' ');
   append_number(record, XXH64(body.data(), body.size(), 0), 36);
   record.push_back(' ');
@@ -93,12 +69,12 @@ Result<ObjectAttributes> decode_object_record(std::string_view record) {
   std::string_view rest = record;
   const std::string_view format = next_field(rest);
   const auto sum = parse_number<std::uint64_t>(next_field(rest), 36);
-  if (!parse_number<unsigned>(format, 10)) return damaged("not a record");
-  if (format != kFormat) {
+  if (!parse_number<unsigned>(format, 10)) return damaged_record("not a record");
+  if (format != kObjectFormat) {
     return Error(Errc::Io, "metadata (attribute user.bryo) of format " + std::string(format) +
                                ", which only a newer Bryo can read");
   }
-  if (sum != XXH64(rest.data(), rest.size(), 0)) return damaged("its checksum does not match");
+  if (sum != XXH64(rest.data(), rest.size(), 0)) return damaged_record("its checksum does not match");
 
   // From here on the record is what was written; the checks guard against a bug, not against the disk.
   ObjectAttributes attributes;
@@ -107,7 +83,8 @@ Result<ObjectAttributes> decode_object_record(std::string_view record) {
   const auto version = parse_field(next_field(rest));
   const auto mtime = parse_number<std::int64_t>(next_field(rest), 36);
   const std::size_t colon = checksum.find(':');
-  if (!size || !version || !mtime || (checksum != "-" && colon == std::string_view::npos)) return damaged("bad field");
+  if (!size || !version || !mtime || (checksum != "-" && colon == std::string_view::npos))
+    return damaged_record("bad field");
   attributes.size = *size;
   if (checksum != "-") {
     attributes.checksum_type = checksum.substr(0, colon);
@@ -118,10 +95,10 @@ Result<ObjectAttributes> decode_object_record(std::string_view record) {
   while (!rest.empty()) {
     const std::string_view pair = next_field(rest);
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) return damaged("bad custom pair");
+    if (equals == std::string_view::npos) return damaged_record("bad custom pair");
     auto key = percent_decode(pair.substr(0, equals));
     auto value = percent_decode(pair.substr(equals + 1));
-    if (!key || !value) return damaged("bad custom pair");
+    if (!key || !value) return damaged_record("bad custom pair");
     attributes.custom.emplace_back(std::move(*key), std::move(*value));
   }
   return attributes;

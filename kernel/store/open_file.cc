@@ -3,6 +3,7 @@
 #include <kernel/store/disk_error.h>
 #include <kernel/store/object_metadata.h>
 #include <kernel/store/open_file.h>
+#include <kernel/store/unix_time.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,14 +14,6 @@
 #include <cerrno>
 
 namespace bryo::kernel {
-namespace {
-
-constexpr std::int64_t kNanoseconds = 1'000'000'000;
-
-std::int64_t to_ns(const struct timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; }
-
-}  // namespace
-
 ObjectKey::ObjectKey(std::uint64_t bucket_id_, std::string_view name_) noexcept
     : bucket_id(bucket_id_), name(name_), hash(XXH3_64bits_withSeed(name_.data(), name_.size(), bucket_id_)) {}
 
@@ -31,9 +24,9 @@ Result<std::shared_ptr<const OpenFile>> OpenFile::adopt(Descriptor file, const O
   if (!S_ISREG(info.st_mode)) return Error(Errc::Io, path_of(file.get()) + " is not a regular file");
   // The store gives every version a modification time of its own, so inode and time name the content.
   const std::uint64_t stamp =
-      placement_mix(info.st_ino ^ placement_mix(static_cast<std::uint64_t>(to_ns(info.st_mtim))));
+      placement_mix(info.st_ino ^ placement_mix(static_cast<std::uint64_t>(to_unix_ns(info.st_mtim))));
   return std::make_shared<const OpenFile>(std::move(file), key, mountpath, pool,
-                                          static_cast<std::uint64_t>(info.st_size), stamp, to_ns(info.st_atim));
+                                          static_cast<std::uint64_t>(info.st_size), stamp, to_unix_ns(info.st_atim));
 }
 
 OpenFile::OpenFile(Descriptor file, const ObjectKey& key, const Mountpath& mountpath, BlockingPool& pool,
