@@ -21,6 +21,7 @@
 #include <kernel/runtime/event_loops.h>
 #include <kernel/runtime/system_clock.h>
 #include <kernel/runtime/thread_pool.h>
+#include <kernel/store/snapshot.h>
 #include <kernel/xaction/xaction_registry.h>
 
 #include <atomic>
@@ -69,7 +70,7 @@ struct Node::Parts {
   std::unique_ptr<EmbeddedMetaStore> meta;
   std::unique_ptr<ObjectStore> store;
   std::unique_ptr<BucketRegistry> buckets;
-  std::atomic<std::shared_ptr<const ClusterMap>> map;
+  Snapshot<ClusterMap> map;
   std::optional<ObjectApi> object_api;
   std::optional<BucketApi> bucket_api;
   std::optional<ClusterApi> cluster_api;
