@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     const int code = app.exit(e);
     return code == 0 ? kStopped : kUsage;
   }
-  if (options.config_file.empty() && options.dir.empty()) {
+  if (options.config_file.empty() && options.dir.empty() && !print) {
     std::cerr << "bryod: give a directory for the data (--dir DIR) or a configuration (--config FILE); see --help\n";
     return kUsage;
   }

@@ -93,7 +93,7 @@ namespace {
 class Hello final : public bryo::Plugin {
  public:
   bryo::Status declare(bryo::Registrar& registrar) override {
-    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/hello"}, &Hello::answer);
+    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/hello", .doc = "Says hello."}, &Hello::answer);
     return {};
   }
 

@@ -1,0 +1,198 @@
+// Each way in which a plugin is refused, with the sentence that the operator reads.
+#include <gtest/gtest.h>
+#include <kernel/plugin/plugin_file.h>
+#include <kernel/plugin/plugin_host.h>
+#include <kernel/runtime/system_clock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace bryo::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PluginHostTest : public testing::Test {
+ protected:
+  PluginHostTest() {
+    std::string pattern = testing::TempDir() + "bryo-plugins-XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~PluginHostTest() override { fs::remove_all(directory_); }
+
+  /// A copy of a specimen, so that a test may spoil it.
+  std::string install(const std::string& name, const std::string& as = {}) {
+    const std::string path = directory_ + "/libbryo_" + (as.empty() ? name : as) + ".so";
+    fs::copy_file(std::string(SPECIMENS) + "/libbryo_" + name + ".so", path);
+    ::chmod(path.c_str(), 0755);
+    return path;
+  }
+
+  Status declare(std::vector<std::string> enable, bool skip = false) {
+    PluginHostConfig config;
+    config.directory = directory_;
+    config.enable = std::move(enable);
+    config.skip_refused = skip;
+    host_ = std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_});
+    return host_->declare_all();
+  }
+  std::string refusal(std::vector<std::string> enable) {
+    const Status status = declare(std::move(enable));
+    return status ? "(accepted)" : status.error().message();
+  }
+
+  std::string directory_;
+  SystemClock clock_;
+  OptionRegistry options_;
+  MetricsRegistry metrics_;
+  Router router_;
+  ArchiveRegistry archives_;
+  XactionRegistry xactions_{clock_};
+  std::unique_ptr<PluginHost> host_;
+};
+
+TEST_F(PluginHostTest, TakesAGoodOne) {
+  install("good");
+  const Status status = declare({"good"});
+  ASSERT_TRUE(status) << status.error().message();
+  EXPECT_EQ(host_->describe().at(0).state, PluginState::Declared);
+  EXPECT_NE(router_.find(Verb::Get, "/v1/specimen").route, nullptr);
+  EXPECT_TRUE(options_.load_text("[plugin.good]\nn = 5\n", "test"));
+}
+
+TEST_F(PluginHostTest, NamesTheNearestFile) {
+  install("good");
+  EXPECT_EQ(refusal({"goood"}), "plugin 'goood': no libbryo_goood.so in " + directory_ + "; did you mean 'good'?");
+  EXPECT_EQ(refusal({"../etc"}),
+            "plugin '../etc': a plugin's name is 1 to 32 characters of a-z, 0-9 and '_', beginning with a letter");
+}
+
+TEST_F(PluginHostTest, RefusesALink) {
+  const std::string path = install("good", "hidden");
+  fs::create_symlink(path, directory_ + "/libbryo_good.so");
+  EXPECT_EQ(refusal({"good"}), "plugin 'good': " + directory_ +
+                                   "/libbryo_good.so is not a regular file; install the file itself, no link");
+}
+
+TEST_F(PluginHostTest, RefusesWhatOthersMayWrite) {
+  const std::string path = install("good");
+  ::chmod(path.c_str(), 0775);
+  EXPECT_EQ(refusal({"good"}),
+            "plugin 'good': " + path + " is writable by group or others; remove that right (chmod go-w)");
+  ::chmod(path.c_str(), 0755);
+  ::chmod(directory_.c_str(), 0777);
+  EXPECT_EQ(refusal({"good"}),
+            "plugin 'good': " + directory_ + " is writable by group or others; remove that right (chmod go-w)");
+}
+
+TEST_F(PluginHostTest, RefusesAnotherBuildBeforeAnythingOfItRuns) {
+  const std::string path = install("good");
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string content = bytes.str();
+  const std::string ours = "boost=" BRYO_STRINGIZE(BOOST_VERSION);
+  for (std::size_t at = content.find(ours); at != std::string::npos; at = content.find(ours, at + 1)) {
+    content.replace(at, ours.size(), "boost=108399");
+  }
+  std::ofstream(path, std::ios::binary) << content;
+  EXPECT_EQ(refusal({"good"}), "plugin 'good': built with boost=108399, this server needs " + ours +
+                                   "; rebuild it against this server's SDK");
+}
+
+TEST_F(PluginHostTest, RefusesJunk) {
+  std::ofstream(directory_ + "/libbryo_good.so") << "not a library";
+  EXPECT_EQ(refusal({"good"}), "plugin 'good': " + directory_ +
+                                   "/libbryo_good.so is no Bryo plugin (it has no ABI tag); build it with "
+                                   "bryo_add_plugin()");
+}
+
+TEST_F(PluginHostTest, SurvivesEveryTruncation) {
+  const std::string whole = install("good");
+  const auto size = fs::file_size(whole);
+  for (std::uintmax_t cut = 0; cut < size; cut += size / 97 + 1) {
+    fs::resize_file(whole, cut);
+    EXPECT_FALSE(read_abi_tag("good", whole) && cut < 64) << cut;
+    fs::remove(whole);
+    install("good");
+  }
+}
+
+TEST_F(PluginHostTest, RefusesARenamedFile) {
+  const std::string path = install("good", "other");
+  EXPECT_EQ(refusal({"other"}),
+            "plugin 'other': " + path + " does not export bryo_plugin_other; is it a renamed file of another plugin?");
+}
+
+TEST_F(PluginHostTest, RefusesANewerApi) {
+  install("newer");
+  EXPECT_EQ(refusal({"newer"}), "plugin 'newer': needs SDK API 99, this server offers 1; update the server");
+}
+
+TEST_F(PluginHostTest, SaysWhichSymbolIsMissing) {
+  install("undefined");
+  EXPECT_NE(refusal({"undefined"}).find("undefined symbol: bryo_test_nowhere"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, PassesOnWhatDeclareSays) {
+  install("fails");
+  install("throws");
+  EXPECT_EQ(refusal({"fails"}), "plugin 'fails': no luck today");
+  EXPECT_EQ(refusal({"throws"}), "plugin 'throws': declare failed: out of the window");
+}
+
+TEST_F(PluginHostTest, NamesBothWhenRoutesClash) {
+  install("good");
+  install("clashes");
+  const std::string text = refusal({"good", "clashes"});
+  EXPECT_TRUE(text.starts_with("plugin 'clashes': ")) << text;
+  EXPECT_NE(text.find("GET /v1/specimen"), std::string::npos) << text;
+  EXPECT_NE(text.find("'good'"), std::string::npos) << text;
+}
+
+TEST_F(PluginHostTest, ChecksWhatPluginsNeed) {
+  install("lonely");
+  install("left");
+  install("right");
+  EXPECT_EQ(refusal({"lonely"}),
+            "plugin 'lonely': needs 'absent', which is not enabled: add it to `enable` in [plugins]");
+  const std::string cycle = refusal({"left", "right"});
+  EXPECT_TRUE(cycle.ends_with("which needs it in turn")) << cycle;
+}
+
+TEST_F(PluginHostTest, SkipsARefusedOneIfAskedTo) {
+  install("good");
+  install("fails");
+  ASSERT_TRUE(declare({"fails", "good"}, true));
+  const auto plugins = host_->describe();
+  EXPECT_EQ(plugins.at(0).state, PluginState::Refused);
+  EXPECT_EQ(plugins.at(0).error, "plugin 'fails': no luck today");
+  EXPECT_EQ(plugins.at(1).state, PluginState::Declared);
+}
+
+TEST_F(PluginHostTest, ListsTwiceIsAnError) {
+  install("good");
+  EXPECT_EQ(refusal({"good", "good"}), "plugin 'good' is listed twice in [plugins] enable");
+}
+
+TEST_F(PluginHostTest, AnswersForPluginsThatAreNotEnabled) {
+  install("good");
+  ASSERT_TRUE(declare({}));
+  const auto match = router_.find(Verb::Get, "/v1/specimen");
+  ASSERT_NE(match.route, nullptr);
+  EXPECT_EQ(host_->describe().at(0).state, PluginState::Disabled);
+}
+
+TEST_F(PluginHostTest, SaysWhichPluginDidNotStart) {
+  install("stuck");
+  ASSERT_TRUE(declare({"stuck"}));
+  const auto no_host = [](const std::string&) -> Result<std::unique_ptr<Host>> { return std::unique_ptr<Host>(); };
+  const auto refuse = [](Task<Status>) -> Status { return Error(Errc::Io, "the door is stuck"); };
+  const Status status = host_->start_all(no_host, refuse);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message(), "plugin 'stuck' did not start: the door is stuck");
+}
+
+}  // namespace
+}  // namespace bryo::kernel

@@ -1,0 +1,66 @@
+// One source for plugins that are broken in one way each; the build defines SPECIMEN and SPECIMEN_<NAME>.
+#include <bryo/plugin.h>
+
+#include <stdexcept>
+
+#if defined(SPECIMEN_UNDEFINED)
+extern "C" void bryo_test_nowhere();
+#endif
+
+namespace {
+
+[[maybe_unused]] bryo::Task<bryo::Result<bryo::Response>> answer(bryo::Request&) { co_return bryo::Response::text("here"); }
+
+class Specimen final : public bryo::Plugin {
+ public:
+  bryo::Status declare(bryo::Registrar& registrar) override {
+    const bryo::RouteSpec route{.verb = bryo::Verb::Get, .pattern = "/v1/specimen", .doc = "Answers."};
+#if defined(SPECIMEN_UNDEFINED)
+    bryo_test_nowhere();
+#elif defined(SPECIMEN_FAILS)
+    return bryo::Error(bryo::Errc::InvalidArgument, "no luck today");
+#elif defined(SPECIMEN_THROWS)
+    throw std::runtime_error("out of the window");
+#endif
+#if defined(SPECIMEN_GOOD) || defined(SPECIMEN_CLASHES)
+    registrar.route(route, answer);
+#endif
+    (void)route;
+    registrar.option<std::int64_t>({.key = "n", .default_value = 3, .doc = "A number."});
+    return {};
+  }
+
+  bryo::Task<bryo::Status> start(bryo::Host&) override {
+#if defined(SPECIMEN_STUCK)
+    co_return bryo::Error(bryo::Errc::Io, "the door is stuck");
+#endif
+    co_return bryo::Status{};
+  }
+};
+
+[[maybe_unused]] const char* const kNeedsRight[] = {"right", nullptr};
+[[maybe_unused]] const char* const kNeedsLeft[] = {"left", nullptr};
+[[maybe_unused]] const char* const kNeedsAbsent[] = {"absent", nullptr};
+
+}  // namespace
+
+#define SPECIMEN_PLUGIN_2(name, needs) BRYO_PLUGIN_NEEDS(name, Specimen, "1.0", "A specimen.", needs)
+#define SPECIMEN_PLUGIN(name, needs) SPECIMEN_PLUGIN_2(name, needs)
+#if defined(SPECIMEN_NEWER)
+extern "C" {
+__attribute__((section("bryo_abi"), used)) BRYO_EXPORT extern const char bryo_abi_tag_newer[] = BRYO_ABI_TAG;
+BRYO_EXPORT extern const bryo::PluginDescriptor bryo_plugin_newer;
+const bryo::PluginDescriptor bryo_plugin_newer = {
+    sizeof(bryo::PluginDescriptor), 99, BRYO_ABI_TAG, "newer", "1.0", "A specimen.", nullptr, []() -> bryo::Plugin* {
+      return new Specimen();
+    }};
+}
+#elif defined(SPECIMEN_LEFT)
+SPECIMEN_PLUGIN(SPECIMEN, kNeedsRight);
+#elif defined(SPECIMEN_RIGHT)
+SPECIMEN_PLUGIN(SPECIMEN, kNeedsLeft);
+#elif defined(SPECIMEN_LONELY)
+SPECIMEN_PLUGIN(SPECIMEN, kNeedsAbsent);
+#else
+SPECIMEN_PLUGIN(SPECIMEN, nullptr);
+#endif
