@@ -106,7 +106,7 @@ Result<BucketTree::LockedLeaf> BucketTree::lock_leaf(std::string_view name) {
 
 Status BucketTree::create_first_leaf() {
   const std::scoped_lock lock(structure_);
-  if (dropped_) return Error(Errc::NotFound, "bucket " + bucket_path(bucket_id_) + " was destroyed", "ErrBckNotFound");
+  if (dropped_) return dropped();
   if (table_.load()) return {};
   const std::string directory = bucket_path(bucket_id_);
   if (::mkdirat(mountpath_.objects(), directory.c_str(), 0777) != 0 && errno != EEXIST) {
@@ -141,9 +141,15 @@ Result<bool> BucketTree::link(const ObjectPath& path, int descriptor) const {
   return true;
 }
 
+/// The directory is gone when the bucket was dropped; the table goes first.
 Error BucketTree::failure(int error, const ObjectPath& path, std::string_view what) const {
+  if (error == ENOENT && !table_.load()) return dropped();
   return disk_error(error, "cannot " + std::string(what) + " " + mountpath_.objects_path() + path.c_str(),
                     mountpath_.path());
+}
+
+Error BucketTree::dropped() const {
+  return {Errc::NotFound, "bucket " + bucket_path(bucket_id_) + " was destroyed", "ErrBckNotFound"};
 }
 
 void BucketTree::swap_table(std::shared_ptr<const LeafTable> next) {

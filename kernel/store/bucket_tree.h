@@ -65,6 +65,7 @@ class BucketTree {
   };
 
   // Loading (bucket_tree_load.cc).
+  Status load_table();
   Result<std::vector<LeafRange>> read_leaves();
   Result<LeafRecord> read_leaf_record(std::uint32_t number) const;
   Status finish_splits();
@@ -73,6 +74,7 @@ class BucketTree {
   // Publishing and removing (bucket_tree.cc).
   Result<LockedLeaf> lock_leaf(std::string_view name);
   Status create_first_leaf();
+  [[nodiscard]] Error dropped() const;
   Result<bool> link(const ObjectPath& path, int descriptor) const;
   Error failure(int error, const ObjectPath& path, std::string_view what) const;
 

@@ -23,13 +23,11 @@ std::optional<std::uint32_t> leaf_number(std::string_view name) {
 Status BucketTree::load() {
   const std::scoped_lock loading(loading_);
   if (loaded()) return {};
-  BRYO_TRY(ranges, read_leaves());
-  if (!ranges.empty()) {
-    auto table = std::make_shared<LeafTable>();
-    table->ranges = std::move(ranges);
-    swap_table(std::move(table));
-    BRYO_CHECK(finish_splits());
-    auto next = std::make_shared<LeafTable>(*table_.load());
+  BRYO_CHECK(load_table());
+  BRYO_CHECK(finish_splits());
+  const std::scoped_lock lock(structure_);
+  if (const auto table = table_.load()) {
+    auto next = std::make_shared<LeafTable>(*table);
     remove_empty_leaves(*next);
     swap_table(std::move(next));
   }
@@ -37,9 +35,21 @@ Status BucketTree::load() {
   return {};
 }
 
+Status BucketTree::load_table() {
+  const std::scoped_lock lock(structure_);
+  if (dropped_) return {};
+  BRYO_TRY(ranges, read_leaves());
+  if (ranges.empty()) return {};
+  auto table = std::make_shared<LeafTable>();
+  table->ranges = std::move(ranges);
+  swap_table(std::move(table));
+  return {};
+}
+
 Status BucketTree::finish_splits() {
   for (;;) {
     const auto table = table_.load();
+    if (!table) return {};
     const auto filling = std::find_if(table->ranges.begin(), table->ranges.end(),
                                       [](const LeafRange& range) { return range.source != nullptr; });
     if (filling == table->ranges.end()) return {};

@@ -35,7 +35,7 @@ void BucketTree::note_arrival(const std::shared_ptr<Leaf>& leaf, std::string_vie
     return;
   }
   if (*leaf->names <= std::max(options_.leaf_names, leaf->patience)) return;
-  if (const Status done = split(leaf, name); !done) {
+  if (const Status done = split(leaf, name); !done && table_.load()) {
     log_.warning("a leaf of the object tree could not be split; it is tried again later",
                  {{"directory", mountpath_.objects_path() + leaf_path(bucket_id_, leaf->number)},
                   {"error", done.error().message()}});

@@ -2,6 +2,7 @@
 
 #include <kernel/runtime/sync_point.h>
 
+#include <cerrno>
 #include <fstream>
 #include <thread>
 
@@ -75,9 +76,14 @@ TEST_F(DropTest, AWriteUnderWayDoesNotBringTheBucketBack) {
   ASSERT_TRUE(put(bucket, "first", "x"));
   {
     const ScopedSyncPoint drop("store.before_publish", [&] { ASSERT_TRUE(store->drop_bucket_blocking(1)); });
-    const auto stored = put(bucket, "o", "x");
-    ASSERT_FALSE(stored);
-    EXPECT_EQ(stored.error().code(), Errc::NotFound);
+    EXPECT_EQ(put(bucket, "o", "x").error().message(), "bucket \"ais://b\" does not exist");
+  }
+  // Also at the last moment, with the leaf's lock taken.
+  const BucketPtr second = make_bucket(2, {}, "second");
+  ASSERT_TRUE(put(second, "first", "x"));
+  {
+    const ScopedFault drop("store.link", [&] { return store->drop_bucket_blocking(2) ? 0 : EIO; });
+    EXPECT_EQ(put(second, "first", "y").error().message(), "bucket \"ais://second\" does not exist");
   }
   EXPECT_EQ(entries("objects"), 0u);
 }
