@@ -81,14 +81,16 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const Op
 }
 
 Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label) {
-  co_return co_await cache_.open(object, *blocking_, [this, object, label]() -> Result<Shard> {
+  // A name of its own: g++ 12 destroys a closure twice that is a temporary of a co_await expression.
+  std::function<Result<Shard>()> build = [this, object, label = std::move(label)]() -> Result<Shard> {
     BRYO_TRY(format, recognise(*object, label));
     if (!format->reader) {
       return Error(Errc::Unsupported, "archive format " + format->spec.name + " of " + label + " cannot be read here");
     }
     BRYO_TRY(index, format->reader->index(*object, label));
     return Shard{object, std::shared_ptr<const MemberIndex>(std::move(index)), format};
-  });
+  };
+  co_return co_await cache_.open(std::move(object), *blocking_, std::move(build));
 }
 
 }  // namespace bryo::kernel

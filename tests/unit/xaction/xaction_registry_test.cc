@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+#include <kernel/xaction/xaction_registry.h>
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+
+namespace bryo::kernel {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MovableClock final : public Clock {
+ public:
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return {}; }
+  [[nodiscard]] std::int64_t unix_ns() const override { return now_ns; }
+  void advance(std::chrono::nanoseconds by) { now_ns += by.count(); }
+  std::int64_t now_ns = 1'795'228'394'973'845'792;
+};
+
+class SilentLog final : public Log {
+ public:
+  void debug(std::string_view, Fields) override {}
+  void info(std::string_view, Fields) override {}
+  void warning(std::string_view, Fields) override {}
+  void error(std::string_view, Fields) override {}
+};
+
+class Job final : public Xaction {
+ public:
+  Task<Status> run(XactionContext& ctx) override {
+    ctx.stats().local_objects += 7;
+    for (int i = 0; i < 5; ++i) ctx.soft_error("object " + std::to_string(i) + " is odd");
+    if (ctx.argument("fail") == "yes") co_return Error(Errc::Io, "the disk is gone");
+    co_return Status{};
+  }
+  [[nodiscard]] std::string control_message() const override { return "working"; }
+};
+
+class XactionRegistryTest : public testing::Test {
+ protected:
+  XactionRegistryTest() {
+    registry_.start(log_);
+    const auto factory = [] { return std::make_unique<Job>(); };
+    EXPECT_TRUE(
+        registry_.add({.name = "get-batch", .doc = "d", .id_prefix = "gbt-", .startable = false, .on_demand = true},
+                      factory, "moss"));
+    EXPECT_TRUE(registry_.add(
+        {.name = "lru", .doc = "d", .display_name = "lru-eviction", .reports_status = true, .conflicts = {"lru"}},
+        factory, "jobs"));
+  }
+
+  MovableClock clock_;
+  SilentLog log_;
+  XactionRegistry registry_{clock_};
+  boost::asio::io_context loop_;
+};
+
+TEST_F(XactionRegistryTest, AnOnDemandJobServesUntilNobodyUsedItForAMinute) {
+  std::string id;
+  {
+    const auto lease = registry_.acquire("get-batch");
+    ASSERT_TRUE(lease);
+    id = (*lease)->id();
+    EXPECT_TRUE(std::regex_match(id, std::regex("gbt-[A-Za-z0-9][A-Za-z0-9_-]{7}[A-Za-z0-9]"))) << id;
+    clock_.advance(5min);
+    EXPECT_EQ((*registry_.acquire("get-batch"))->id(), id) << "in use, so it does not end";
+  }
+  clock_.advance(59s);
+  EXPECT_EQ((*registry_.acquire("get-batch"))->id(), id);
+  clock_.advance(60s);
+  const auto snapshots = registry_.snapshots({.kind = "get-batch"});
+  ASSERT_TRUE(snapshots);
+  EXPECT_NE((*snapshots)[0]["end-time"], "0001-01-01T00:00:00Z");
+  EXPECT_NE((*registry_.acquire("get-batch"))->id(), id);
+}
+
+TEST_F(XactionRegistryTest, TheSnapshotIsTheWires) {
+  const auto id = registry_.start("lru-eviction", nullptr, {}, loop_.get_executor());
+  ASSERT_TRUE(id);
+  loop_.run();
+  const auto snapshots = registry_.snapshots({.id = *id});
+  ASSERT_TRUE(snapshots);
+  nlohmann::ordered_json snapshot = (*snapshots)[0];
+  snapshot["id"] = "ID";
+  const std::string none = R"({"name":"","provider":"","namespace":{"uuid":"","name":""}})";
+  EXPECT_EQ(snapshot.dump(),
+            R"({"ext":null,"start-time":"2026-11-21T02:33:14.973845792Z","end-time":"2026-11-21T02:33:14.973845792Z",)"
+            R"("bck":)" + none + R"(,"src-bck":)" + none + R"(,"dst-bck":)" + none +
+                R"(,"id":"ID","kind":"lru","ctlmsg":"working","abort-err":"",)"
+                R"x("err":"object 0 is odd; object 1 is odd; object 2 is odd (and 2 more errors)","glob.id":"0",)x"
+                R"("stats":{"loc-objs":"7","loc-bytes":"0","out-objs":"0","out-bytes":"0","in-objs":"0","in-bytes":"0"},)"
+                R"("aborted":false,"is_idle":false})");
+  EXPECT_EQ((*registry_.status({.id = *id}))["end_time"], clock_.now_ns);
+}
+
+TEST_F(XactionRegistryTest, AFailedJobSaysWhy) {
+  const auto id = registry_.start("lru", nullptr, {{"fail", "yes"}}, loop_.get_executor());
+  loop_.run();
+  const std::string err = (*registry_.status({.id = *id}))["err"];
+  EXPECT_NE(err.find("(and 3 more errors)"), std::string::npos) << err;
+}
+
+TEST_F(XactionRegistryTest, RefusesWithTheWiresTexts) {
+  const auto text = [](const auto& result) { return result ? "(accepted)" : result.error().message(); };
+  EXPECT_EQ(text(registry_.start("nonsense", nullptr, {}, loop_.get_executor())),
+            "invalid xaction (job) kind \"nonsense\"");
+  EXPECT_EQ(text(registry_.snapshots({.kind = "nonsense"})), "invalid xaction (job) kind \"nonsense\"");
+  EXPECT_EQ(text(registry_.start("get-batch", nullptr, {}, loop_.get_executor())),
+            "job \"get-batch\" cannot be started: it runs on demand");
+  EXPECT_EQ(text(registry_.start("copy-bucket", nullptr, {}, loop_.get_executor())),
+            "job \"copy-bck\" cannot be started: no enabled plugin provides it");
+  EXPECT_EQ(text(registry_.snapshots({.id = "nope12345"})), "\"x-[nope12345]\" not found");
+  EXPECT_EQ(text(registry_.status({.id = "nope12345"})), "x-[nope12345] does not exist");
+  EXPECT_EQ(text(registry_.status({})), "invalid x-");
+  EXPECT_EQ(text(registry_.stop({})), "cannot stop jobs: name one by its id, or give a kind");
+  EXPECT_EQ(text(registry_.add({.name = "lru", .doc = "d"}, {}, "mine")),
+            "job kind 'lru' of 'mine' is already provided by 'jobs': enable one of them");
+}
+
+TEST_F(XactionRegistryTest, AKnownKindThatNobodyProvidesHasNoJobs) {
+  EXPECT_EQ(registry_.snapshots({.kind = "rebalance"})->dump(), "[]");
+  EXPECT_EQ(registry_.status_all({.kind = "ec-bucket"})->dump(), "null");
+}
+
+TEST_F(XactionRegistryTest, ConflictingJobsDoNotRunTogether) {
+  const auto first = registry_.start("lru", nullptr, {}, loop_.get_executor());
+  const auto second = registry_.start("lru", nullptr, {}, loop_.get_executor());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().status(), 409);
+  EXPECT_EQ(second.error().message(), "lru[" + *first + "] is currently running, cannot run \"lru\" concurrently");
+  loop_.run();
+  EXPECT_TRUE(registry_.start("lru", nullptr, {}, loop_.get_executor()));
+}
+
+TEST_F(XactionRegistryTest, StopMarksTheJobAborted) {
+  const auto id = registry_.start("lru", nullptr, {}, loop_.get_executor());
+  EXPECT_EQ(registry_.running({})->at(0), "lru[" + *id + "]");
+  EXPECT_TRUE(registry_.stop({.id = *id}));
+  EXPECT_TRUE(registry_.stop({.id = "unknown-id1"}));
+  loop_.run();
+  EXPECT_EQ((*registry_.snapshots({.id = *id}))[0]["abort-err"], "user abort");
+}
+
+}  // namespace
+}  // namespace bryo::kernel
