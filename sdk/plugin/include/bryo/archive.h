@@ -73,7 +73,7 @@ enum class PayloadMode : std::uint8_t {
 };
 
 /// Writes one archive from front to back; never seeks. Used by one coroutine, call order:
-/// (begin, content*, end)*, finish. Every call appends what must go out to `out`.
+/// (begin, (content*, end | take_back))*, finish. Every call appends what must go out to `out`.
 class ArchiveWriter {
  public:
   virtual ~ArchiveWriter() = default;
@@ -83,6 +83,9 @@ class ArchiveWriter {
   /// Starts a member whose content is exactly `size` bytes. Verbatim writers must not look past this call.
   virtual Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) = 0;
   virtual Status content(BytesView bytes, ArchiveBuffer& out);
+  /// Verbatim writers only: the content could not be read, the member of the last `begin` is not there after all. What
+  /// `begin` appended has been dropped.
+  virtual void take_back() {}
   /// Ends the member (padding, data descriptor).
   virtual Status end(ArchiveBuffer& out) = 0;
   /// Ends the archive (end blocks, directory, trailer). Valid after any number of whole members.
