@@ -1,0 +1,469 @@
+#pragma once
+
+/// For tests of plugins: a host, objects and archives in memory, and a registrar that keeps what is declared. Nothing
+/// here touches files, sockets or real time. Not thread-safe: one thread runs the test.
+///
+///   testing::FakeHost host;
+///   const auto bucket = host.bucket_store.add("b");
+///   host.object_store.put(*bucket, "o", "content");
+///   testing::FakeRegistrar registrar;
+///   plugin.declare(registrar);
+///   testing::run(plugin.start(host));
+///   auto answer = testing::run(registrar.handler("/v1/mine")(request));
+
+#include <bryo/host.h>
+#include <bryo/registrar.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bryo::testing {
+
+/// Runs a coroutine to its end on this thread.
+template <class T>
+T run(Task<T> task) {
+  boost::asio::io_context loop;
+  std::exception_ptr thrown;
+  if constexpr (std::is_void_v<T>) {
+    boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e) { thrown = e; });
+    loop.run();
+    if (thrown) std::rethrow_exception(thrown);
+  } else {
+    std::optional<T> result;
+    boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e, T value) {
+      thrown = e;
+      result = std::move(value);
+    });
+    loop.run();
+    if (thrown) std::rethrow_exception(thrown);
+    return *std::move(result);
+  }
+}
+
+/// Whether memory holds an object: what is not there must be awaited.
+enum class Warmth { Warm, Cold };
+
+/// One version of an object.
+class MemoryObject final : public OpenObject {
+ public:
+  MemoryObject(std::string content, std::uint64_t stamp, Warmth warmth = Warmth::Warm)
+      : OpenObject(content.size(), stamp), content_(std::move(content)), warmth_(warmth) {}
+
+  /// From now on reads that touch this offset fail with Io.
+  void break_at(std::uint64_t offset) { broken_at_ = offset; }
+  [[nodiscard]] std::size_t reads() const noexcept { return reads_; }
+
+  std::optional<Status> try_read(std::uint64_t offset, MutableBytes out) const override {
+    if (warmth_ == Warmth::Cold) return std::nullopt;
+    return read_blocking(offset, out);
+  }
+  Task<Status> read(std::uint64_t offset, MutableBytes out) const override { co_return read_blocking(offset, out); }
+  Status read_blocking(std::uint64_t offset, MutableBytes out) const override {
+    ++reads_;
+    if (offset > size() || out.size() > size() - offset) {
+      return Error(Errc::RangeNotSatisfiable, "a read beyond the end of the object");
+    }
+    if (broken_at_ && offset <= *broken_at_ && *broken_at_ < offset + out.size()) {
+      return Error(Errc::Io, "the disk is broken here");
+    }
+    if (!out.empty()) std::memcpy(out.data(), content_.data() + offset, out.size());
+    return {};
+  }
+  void will_need(std::uint64_t, std::uint64_t) const override { warmth_ = Warmth::Warm; }
+  Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
+    auto out = std::make_shared<ObjectAttributes>();
+    out->size = size();
+    return std::shared_ptr<const ObjectAttributes>(std::move(out));
+  }
+
+ private:
+  const std::string content_;
+  mutable Warmth warmth_;
+  mutable std::size_t reads_ = 0;
+  std::optional<std::uint64_t> broken_at_;
+};
+
+class MemoryBucket final : public Bucket {
+ public:
+  MemoryBucket(BucketName name, std::uint64_t id) : Bucket(std::move(name), id) {}
+};
+
+class MemoryBuckets final : public Buckets {
+ public:
+  BucketPtr add(std::string name) { return add(BucketName{.name = std::move(name)}); }
+  BucketPtr add(BucketName name) {
+    auto bucket = std::make_shared<const MemoryBucket>(name, buckets_.size() + 1);
+    buckets_[std::move(name)] = bucket;
+    return bucket;
+  }
+  /// Reading its objects is denied.
+  void deny(const BucketName& name) { denied_.push_back(name); }
+
+  Result<BucketPtr> find(const BucketName& name) const override {
+    if (const auto found = buckets_.find(name); found != buckets_.end()) return found->second;
+    return Error(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", "ErrBckNotFound");
+  }
+  Status check_readable(const Bucket& bucket) const override {
+    for (const auto& name : denied_) {
+      if (name == bucket.name()) {
+        return Error(Errc::Forbidden, "bucket " + name.uri() + ": GET access denied", "ErrBucketAccessDenied");
+      }
+    }
+    return {};
+  }
+
+ private:
+  std::map<BucketName, BucketPtr> buckets_;
+  std::vector<BucketName> denied_;
+};
+
+class MemoryObjects final : public Objects {
+ public:
+  /// Adds or replaces; every version has a stamp of its own.
+  std::shared_ptr<MemoryObject> put(const Bucket& bucket, std::string name, std::string content,
+                                    Warmth warmth = Warmth::Warm) {
+    auto object = std::make_shared<MemoryObject>(std::move(content), ++stamps_, warmth);
+    if (warmth == Warmth::Cold) cold_[{bucket.id(), name}] = true;
+    objects_[{bucket.id(), std::move(name)}] = object;
+    return object;
+  }
+  void erase(const Bucket& bucket, const std::string& name) { objects_.erase({bucket.id(), name}); }
+  [[nodiscard]] std::size_t opens() const noexcept { return opens_; }
+
+  std::optional<Result<ObjectPtr>> try_open(const Bucket& bucket, std::string_view object) override {
+    if (cold_.contains({bucket.id(), std::string(object)})) return std::nullopt;
+    return find(bucket, std::string(object));
+  }
+  Task<Result<ObjectPtr>> open(BucketPtr bucket, std::string object) override {
+    cold_.erase({bucket->id(), object});
+    co_return find(*bucket, object);
+  }
+  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr, std::string, WriteOptions) override {
+    co_return Error(Errc::Unsupported, "objects in memory are put by the test");
+  }
+  Task<Status> remove(BucketPtr bucket, std::string object) override {
+    erase(*bucket, object);
+    co_return Status();
+  }
+
+ private:
+  using Key = std::pair<std::uint64_t, std::string>;
+  Result<ObjectPtr> find(const Bucket& bucket, const std::string& object) {
+    ++opens_;
+    if (const auto found = objects_.find({bucket.id(), object}); found != objects_.end()) {
+      return ObjectPtr(found->second);
+    }
+    return Error(Errc::NotFound, bucket.name().uri() + "/" + object + " does not exist", "ErrNotFound");
+  }
+
+  std::map<Key, std::shared_ptr<MemoryObject>> objects_;
+  std::map<Key, bool> cold_;
+  std::uint64_t stamps_ = 0;
+  std::size_t opens_ = 0;
+};
+
+/// The formats that the test adds; an index is never in memory before `open`, and then is.
+class MemoryArchives final : public Archives {
+ public:
+  void add(ArchiveFormat format) { formats_.push_back(std::make_shared<const ArchiveFormat>(std::move(format))); }
+  /// Archives that were indexed.
+  [[nodiscard]] std::size_t passes() const noexcept { return passes_; }
+
+  Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const override {
+    for (const auto& format : formats_) {
+      for (const auto& extension : format->spec.extensions) {
+        if (mime.empty() || mime == extension || mime == extension.substr(1)) return format;
+      }
+    }
+    return Error(Errc::InvalidArgument, "unknown mime type \"" + std::string(mime) + "\"", "errUnknownMime");
+  }
+  std::optional<Shard> try_open(const ObjectPtr& object) override {
+    if (const auto found = shards_.find(object->stamp()); found != shards_.end()) return found->second;
+    return std::nullopt;
+  }
+  Task<Result<Shard>> open(ObjectPtr object, std::string label) override {
+    for (const auto& format : formats_) {
+      for (const auto& extension : format->spec.extensions) {
+        if (!label.ends_with(extension)) continue;
+        ++passes_;
+        BRYO_CO_TRY(index, format->reader->index(*object, label));
+        Shard shard{.object = object, .index = std::move(index), .format = format};
+        shards_[object->stamp()] = shard;
+        co_return shard;
+      }
+    }
+    co_return Error(Errc::InvalidArgument,
+                    "unrecognized or unsupported file format: \"" + label.substr(label.rfind('/') + 1) + "\"");
+  }
+
+ private:
+  std::vector<std::shared_ptr<const ArchiveFormat>> formats_;
+  std::map<std::uint64_t, Shard> shards_;
+  std::size_t passes_ = 0;
+};
+
+/// Runs the work at once, on the thread that asks.
+class InlinePool final : public BlockingPool {
+ public:
+  Task<Status> run(std::function<Status()> work) override { co_return work(); }
+};
+
+/// A budget of bytes.
+class MemoryMeter final : public Memory {
+ public:
+  std::uint64_t limit = ~std::uint64_t{0};
+  [[nodiscard]] std::uint64_t in_use() const noexcept { return in_use_; }
+  [[nodiscard]] std::uint64_t peak() const noexcept { return peak_; }
+
+  Result<std::unique_ptr<Reservation>> reserve(std::uint64_t bytes, std::string_view purpose) override {
+    if (bytes > limit - in_use_) {
+      return Error(Errc::TooManyRequests, "no memory for " + std::string(purpose)).with_retry_after(1);
+    }
+    in_use_ += bytes;
+    peak_ = std::max(peak_, in_use_);
+    return std::unique_ptr<Reservation>(std::make_unique<Held>(*this, bytes));
+  }
+
+ private:
+  struct Held final : Reservation {
+    Held(MemoryMeter& m, std::uint64_t n) : meter(m), bytes(n) {}
+    ~Held() override { meter.in_use_ -= bytes; }
+    MemoryMeter& meter;
+    const std::uint64_t bytes;
+  };
+  std::uint64_t in_use_ = 0;
+  std::uint64_t peak_ = 0;
+};
+
+/// Stands still until the test moves it.
+class ManualClock final : public Clock {
+ public:
+  std::chrono::steady_clock::time_point steady{};
+  std::int64_t unix_time_ns = 1'700'000'000'000'000'000;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override { return steady; }
+  [[nodiscard]] std::int64_t unix_ns() const override { return unix_time_ns; }
+};
+
+/// Keeps the messages.
+class MemoryLog final : public Log {
+ public:
+  std::vector<std::string> lines;
+  void debug(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
+  void info(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
+  void warning(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
+  void error(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
+};
+
+/// One job for every kind, which never goes idle.
+class MemoryXactions final : public Xactions {
+ public:
+  class Job final : public XactionContext {
+   public:
+    explicit Job(std::string id) : id_(std::move(id)) {}
+    bool stopped = false;
+    std::vector<std::string> errors;
+    XactionStats counters;
+    std::size_t users = 0;
+    [[nodiscard]] const std::string& id() const noexcept override { return id_; }
+    [[nodiscard]] BucketPtr bucket() const override { return nullptr; }
+    [[nodiscard]] std::string argument(std::string_view) const override { return {}; }
+    [[nodiscard]] bool aborted() const noexcept override { return stopped; }
+    XactionStats& stats() noexcept override { return counters; }
+    void soft_error(std::string message) override { errors.push_back(std::move(message)); }
+    void log(std::string) override {}
+
+   private:
+    const std::string id_;
+  };
+
+  Job job{"gbt-Ab3dEf9hI"};
+
+  Result<std::shared_ptr<XactionLease>> acquire(std::string_view) override {
+    return std::shared_ptr<XactionLease>(std::make_shared<Lease>(job));
+  }
+
+ private:
+  struct Lease final : XactionLease {
+    explicit Lease(Job& j) : leased(j) { ++leased.users; }
+    ~Lease() override { --leased.users; }
+    [[nodiscard]] const std::string& id() const noexcept override { return leased.id(); }
+    [[nodiscard]] XactionContext& context() noexcept override { return leased; }
+    Job& leased;
+  };
+};
+
+/// One target, which owns everything.
+class SingleTarget final : public ClusterView {
+ public:
+  explicit SingleTarget(std::string id) : id_(std::move(id)) {}
+  [[nodiscard]] std::size_t active_targets() const noexcept override { return 1; }
+  [[nodiscard]] const std::string& owner(std::string_view, std::string_view) const override { return id_; }
+
+ private:
+  const std::string id_;
+};
+
+class FakeHost final : public Host {
+ public:
+  MemoryBuckets bucket_store;
+  MemoryObjects object_store;
+  MemoryArchives archive_store;
+  MemoryXactions jobs;
+  MemoryMeter memory_meter;
+  InlinePool pool;
+  ManualClock test_clock;
+  MemoryLog test_log;
+
+  const NodeIdentity& node() const override { return identity_; }
+  Buckets& buckets() override { return bucket_store; }
+  Objects& objects() override { return object_store; }
+  Archives& archives() override { return archive_store; }
+  Xactions& xactions() override { return jobs; }
+  std::shared_ptr<const ClusterView> cluster() override { return std::make_shared<SingleTarget>("testt"); }
+  Memory& memory() override { return memory_meter; }
+  BlockingPool& blocking() override { return pool; }
+  Clock& clock() override { return test_clock; }
+  Log& log() override { return test_log; }
+  std::string spool_dir() override { return {}; }
+
+ private:
+  const NodeIdentity identity_{.gateway_id = "testp", .target_id = "testt"};
+};
+
+/// Keeps what a plugin declares. Options have their defaults.
+class FakeRegistrar final : public Registrar {
+ public:
+  Counter& counter(MetricSpec spec) override { return counters_[spec.name]; }
+  Gauge& gauge(MetricSpec spec) override { return gauges_[spec.name]; }
+  Histogram& histogram(MetricSpec spec) override { return histograms_[spec.name]; }
+  void route(RouteSpec spec, RouteHandler handler) override {
+    routes.emplace_back(std::move(spec), std::move(handler));
+  }
+  void xaction(XactionKind kind, XactionFactory factory) override {
+    xactions.emplace_back(std::move(kind), std::move(factory));
+  }
+  void archive_format(ArchiveFormat format) override { formats.push_back(std::move(format)); }
+  void backend(BackendSpec spec, BackendFactory factory) override {
+    backends.emplace_back(std::move(spec), std::move(factory));
+  }
+  void meta_store(std::string name, MetaStoreFactory factory) override {
+    meta_stores.emplace_back(std::move(name), std::move(factory));
+  }
+
+  /// The handler of exactly this pattern.
+  [[nodiscard]] const RouteHandler& handler(std::string_view pattern) const {
+    for (const auto& [spec, handler] : routes) {
+      if (spec.pattern == pattern) return handler;
+    }
+    throw std::out_of_range("no route " + std::string(pattern));
+  }
+  /// As if the configuration had this value.
+  template <class T>
+  void set_option(const std::string& key, T value) {
+    std::get<Cell<T>>(options_.at(key))->store(std::move(value));
+  }
+
+  std::vector<std::pair<RouteSpec, RouteHandler>> routes;
+  std::vector<std::pair<XactionKind, XactionFactory>> xactions;
+  std::vector<ArchiveFormat> formats;
+  std::vector<std::pair<BackendSpec, BackendFactory>> backends;
+  std::vector<std::pair<std::string, MetaStoreFactory>> meta_stores;
+
+ private:
+  template <class T>
+  using Cell = std::shared_ptr<OptionCell<T>>;
+  template <class T>
+  std::shared_ptr<const OptionCell<T>> keep(OptionSpec<T> spec) {
+    auto cell = std::make_shared<OptionCell<T>>(std::move(spec.default_value));
+    options_.insert_or_assign(spec.key, cell);
+    return cell;
+  }
+  std::shared_ptr<const OptionCell<bool>> add_option(OptionSpec<bool> spec) override { return keep(std::move(spec)); }
+  std::shared_ptr<const OptionCell<std::int64_t>> add_option(OptionSpec<std::int64_t> spec) override {
+    return keep(std::move(spec));
+  }
+  std::shared_ptr<const OptionCell<double>> add_option(OptionSpec<double> spec) override {
+    return keep(std::move(spec));
+  }
+  std::shared_ptr<const OptionCell<Size>> add_option(OptionSpec<Size> spec) override { return keep(std::move(spec)); }
+  std::shared_ptr<const OptionCell<Duration>> add_option(OptionSpec<Duration> spec) override {
+    return keep(std::move(spec));
+  }
+  std::shared_ptr<const OptionCell<std::string>> add_option(OptionSpec<std::string> spec) override {
+    return keep(std::move(spec));
+  }
+  std::shared_ptr<const OptionCell<std::vector<std::string>>> add_option(
+      OptionSpec<std::vector<std::string>> spec) override {
+    return keep(std::move(spec));
+  }
+
+  std::map<std::string, Counter> counters_;
+  std::map<std::string, Gauge> gauges_;
+  std::map<std::string, Histogram> histograms_;
+  std::map<std::string, std::variant<Cell<bool>, Cell<std::int64_t>, Cell<double>, Cell<Size>, Cell<Duration>,
+                                     Cell<std::string>, Cell<std::vector<std::string>>>>
+      options_;
+};
+
+/// A request body in memory.
+class MemoryBody final : public ByteSource {
+ public:
+  explicit MemoryBody(std::string text) : text_(std::move(text)) {}
+  Task<Result<std::size_t>> read(MutableBytes out) override {
+    const auto n = std::min(out.size(), text_.size() - at_);
+    std::memcpy(out.data(), text_.data() + at_, n);
+    at_ += n;
+    co_return n;
+  }
+
+ private:
+  const std::string text_;
+  std::size_t at_ = 0;
+};
+
+/// Keeps a streamed body.
+class MemorySink final : public BodySink {
+ public:
+  std::string bytes;
+  std::map<std::string, std::string> trailers;
+  std::vector<std::size_t> writes;  ///< sizes, one for each call of the sink
+  std::size_t objects_sent = 0;     ///< file to socket
+  bool ended = false;               ///< by write_last
+  /// The client goes away after this many bytes.
+  std::size_t gone_after = ~std::size_t{0};
+
+  Task<Status> write(std::span<const BytesView> pieces) override { co_return take(pieces); }
+  Task<Status> write_last(std::span<const BytesView> pieces) override {
+    ended = true;
+    co_return take(pieces);
+  }
+  Task<Status> send_object(BytesView head, ObjectPtr object, std::uint64_t offset, std::uint64_t length) override {
+    std::string content(length, '\0');
+    BRYO_CO_CHECK(object->read_blocking(offset, std::as_writable_bytes(std::span(content))));
+    ++objects_sent;
+    const BytesView pieces[] = {head, as_bytes(content)};
+    co_return take(pieces);
+  }
+  void trailer(std::string name, std::string value) override { trailers[std::move(name)] = std::move(value); }
+
+ private:
+  Status take(std::span<const BytesView> pieces) {
+    const auto before = bytes.size();
+    for (const auto& piece : pieces) bytes.append(as_text(piece));
+    writes.push_back(bytes.size() - before);
+    if (bytes.size() > gone_after) return Error(Errc::Cancelled, "the client is gone");
+    return {};
+  }
+};
+
+}  // namespace bryo::testing
