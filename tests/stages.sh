@@ -1,7 +1,7 @@
 # The stages of run.sh, in order: a function stage_NAME each, run with errexit from the root of the tree.
 # ABOUT is what the user reads; NEEDS names the stages without which one cannot run.
 
-STAGES=(packages format scripts build unit conformance conformance_old cli quickstart install crash lhotse
+STAGES=(packages format scripts build unit conformance conformance_old quickstart install crash lhotse
   clang asan_build asan_unit asan_conformance tsan_build tsan_unit tsan_races bench)
 declare -A ABOUT=(
   [packages]="Debian packages and Python environments (installs only what is missing)"
@@ -11,7 +11,6 @@ declare -A ABOUT=(
   [unit]="unit tests"
   [conformance]="recorded exchanges, raw HTTP, official SDK 2.0.0"
   [conformance_old]="official SDK 1.25.0"
-  [cli]="the command bryo, end to end"
   [quickstart]="examples/quickstart.sh, twice"
   [install]="cmake --install, and what lies there runs"
   [crash]="kill -9 while writing, again and again"
@@ -26,7 +25,7 @@ declare -A ABOUT=(
   [bench]="the benchmark runs (a few seconds a case, no figures judged)"
 )
 declare -A NEEDS=(
-  [format]=packages [build]=packages [unit]=build [conformance]=build [conformance_old]=build [cli]=build [quickstart]=build
+  [format]=packages [build]=packages [unit]=build [conformance]=build [conformance_old]=build [quickstart]=build
   [install]=build [crash]=build [lhotse]=build [clang]=build
   [asan_build]=packages [asan_unit]=asan_build [asan_conformance]=asan_build
   [tsan_build]=packages [tsan_unit]=tsan_build [tsan_races]=tsan_build [bench]=build
@@ -77,11 +76,6 @@ stage_build() { configure_and_build release; }
 stage_unit() { unit_tests release; }
 stage_conformance() { suite sdk200 release tests/conformance --ignore tests/conformance/lhotse; }
 stage_conformance_old() { suite sdk125 release tests/conformance/sdk; }
-
-stage_cli() {
-  BRYOD=$PWD/build/release/bin/bryod PYTHONDONTWRITEBYTECODE=1 build/venv/sdk200/bin/python -m pytest \
-    -c tests/cli/pytest.ini --rootdir tests/cli -q tests/cli
-}
 
 stage_quickstart() {
   local place=build/quickstart

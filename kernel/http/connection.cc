@@ -60,42 +60,7 @@ Connection::Connection(ServerState& state, DurationCache& durations, boost::asio
 
 Task<void> Connection::run() {
   Next next = Next::Request;
-  while (next == Next::Request) {
-    begin_request();
-    Arrival arrival = take_header();
-    while (arrival == Arrival::Incomplete) {
-      without_wait_ = 0;
-      const auto n = co_await stream_.receive(buffer_.room(), header_deadline());
-      if (!n) {
-        arrival = receive_failed(n.error());
-      } else if (*n == 0) {
-        arrival = Arrival::End;
-      } else {
-        buffer_.received(*n);
-        arrival = take_header();
-      }
-    }
-    if (arrival == Arrival::End) break;
-    std::optional<Response> response = arrival == Arrival::Refused ? std::move(refusal_) : admit();
-    if (!response) {
-      auto made = co_await produce();
-      response = std::move(made);
-    }
-    auto done = send_now(*response);
-    if (!done) {
-      auto rest = co_await send_rest(*response);
-      done = std::move(rest);
-    }
-    next = after_answer(*response, *done);
-    if (next == Next::Request && !body_.finished()) {
-      const auto dropped = co_await drop_rest_of_body();
-      next = dropped;
-    }
-    if (++without_wait_ >= kTurn) {
-      without_wait_ = 0;
-      co_await boost::asio::post(request_.executor, boost::asio::use_awaitable);
-    }
-  }
+  while (next == Next::Request) next = co_await serve_one();
   idle_ = true;  // nothing is owed to the client any more
   if (next == Next::Linger) co_await linger();
   if (next == Next::Tear) stream_.tear();
@@ -105,7 +70,28 @@ void Connection::drain() {
   if (idle_) stream_.abort();
 }
 
-void Connection::begin_request() {
+Task<Connection::Next> Connection::serve_one() {
+  if (++without_wait_ >= kTurn) {
+    without_wait_ = 0;
+    co_await boost::asio::post(request_.executor, boost::asio::use_awaitable);
+  }
+  const auto received = co_await receive_header();
+  if (!received) {
+    if (idle_) co_return Next::Close;
+    // Where the next request would start is not known.
+    last_ = unread_ = true;
+    co_return co_await answer(failure(received.error()));
+  }
+  if (*received == Received::End) co_return Next::Close;
+  auto response = co_await produce();
+  if (!response) {
+    log_failure(response.error());
+    co_return co_await answer(failure(response.error()));
+  }
+  co_return co_await answer(*std::move(response));
+}
+
+Task<Result<Connection::Received>> Connection::receive_header() {
   idle_ = true;
   route_ = nullptr;
   request_.verb = Verb::Get;
@@ -119,84 +105,86 @@ void Connection::begin_request() {
   request_.remote = remote_;
   request_.id.clear();
   parser_.start(request_);
-}
-
-Connection::Arrival Connection::take_header() {
-  if (buffer_.empty()) return idle_ && state_.draining ? Arrival::End : Arrival::Incomplete;
-  if (idle_) {
-    idle_ = false;
-    request_.received = std::chrono::steady_clock::now();
+  auto deadline = SocketStream::TimePoint::max();
+  for (;;) {
+    if (!buffer_.empty()) {
+      if (idle_) {
+        idle_ = false;
+        request_.received = std::chrono::steady_clock::now();
+        deadline = request_.received + state_.limits.header_timeout;
+      }
+      BRYO_CO_TRY(step, parser_.header(buffer_.pending()));
+      buffer_.consume(step.consumed);
+      if (step.complete) co_return Received::Header;
+    }
+    BRYO_CO_TRY(n, stream_.try_receive(buffer_.room()));
+    if (!n) {
+      if (idle_) {
+        if (state_.draining) co_return Received::End;
+        deadline = std::chrono::steady_clock::now() +
+                   (served_ == 0 ? state_.limits.header_timeout : state_.limits.idle_timeout);
+      }
+      without_wait_ = 0;
+      BRYO_CO_CHECK(co_await stream_.wait_readable(deadline));
+    } else if (*n == 0) {
+      co_return Received::End;
+    } else {
+      buffer_.received(*n);
+    }
   }
-  const auto step = parser_.header(buffer_.pending());
-  if (!step) return receive_failed(step.error());
-  buffer_.consume(step->consumed);
-  return step->complete ? Arrival::Header : Arrival::Incomplete;
 }
 
-SocketStream::TimePoint Connection::header_deadline() const {
-  if (!idle_) return request_.received + state_.limits.header_timeout;
-  return idle_since_ + (served_ == 0 ? state_.limits.header_timeout : state_.limits.idle_timeout);
-}
-
-/// Something of a request is there, but not all, or nothing that makes sense: where the next one starts is not known.
-Connection::Arrival Connection::receive_failed(const Error& error) {
-  if (idle_ || error.code() == Errc::Cancelled) return Arrival::End;
-  last_ = unread_ = true;
-  refusal_ = failed(error);
-  return Arrival::Refused;
-}
-
-/// Everything that can be refused before the body is read. nullopt: go on, `route_` is set.
-std::optional<Response> Connection::admit() {
+Task<Result<Response>> Connection::produce() {
   const auto given_id = request_.headers.get("X-Request-Id");
   if (given_id && sane_request_id(*given_id)) {
     request_.id = *given_id;
   } else {
     request_.id.append(state_.id_prefix).append(std::to_string(number_)).append("-").append(std::to_string(served_));
   }
+  // Until the route is known nothing of the body is wanted, but it must be known to be there.
   body_.begin(request_.content_length, state_.limits.drain_bytes);
-  if (const auto parsed = parse_request_target(request_.target, request_.path, request_.query); !parsed) {
-    return failed(parsed.error());
+  BRYO_CO_CHECK(parse_request_target(request_.target, request_.path, request_.query));
+  if (request_.path == "*") {
+    if (request_.verb == Verb::Options) co_return allowing(kAllVerbs);
+    co_return Error(Errc::InvalidArgument,
+                    "invalid request URI: '" + std::string(parser_.method()) + " *' from " + remote_);
   }
-  if (request_.path == "*" && request_.verb == Verb::Options) return allowing(kAllVerbs);
-  const auto match = state_.router.find(parser_.known_method() ? request_.verb : Verb::Options, request_.path);
+  auto match = state_.router.find(parser_.known_method() ? request_.verb : Verb::Options, request_.path);
   const bool served = match.route != nullptr && plays(state_.node, match.route->spec.role);
   if (!served && match.allow.empty()) {
-    return failed(Error(Errc::InvalidArgument, "invalid request URI: '" + std::string(parser_.method()) + " " +
-                                                   request_.target + "' from " + remote_));
+    co_return Error(Errc::InvalidArgument, "invalid request URI: '" + std::string(parser_.method()) + " " +
+                                               request_.target + "' from " + remote_);
   }
-  if (!served || !parser_.known_method()) return allowing(match.allow);
+  if (!served || !parser_.known_method()) co_return allowing(match.allow);
   route_ = match.route;
   request_.rest = match.rest;
   const RouteSpec& spec = route_->spec;
-  if (state_.access) {
-    if (const auto allowed = state_.access(request_, spec); !allowed) return failed(allowed.error());
-  }
+  if (state_.access) BRYO_CO_CHECK(state_.access(request_, spec));
   if (request_.content_length && *request_.content_length > spec.body_limit) {
-    return failed(Error(Errc::TooLarge, "request body of " + std::to_string(*request_.content_length) +
-                                            " bytes: this call accepts " + std::to_string(spec.body_limit)));
+    co_return Error(Errc::TooLarge, "request body of " + std::to_string(*request_.content_length) +
+                                        " bytes: this call accepts " + std::to_string(spec.body_limit));
   }
   body_.begin(request_.content_length, spec.body_limit);
-  request_.body.clear();
-  if (spec.stream_body) request_.body_stream = &body_;
-  return std::nullopt;
+  if (spec.stream_body) {
+    request_.body.clear();
+    request_.body_stream = &body_;
+  } else {
+    BRYO_CO_CHECK(co_await body_.read_all(request_.body));
+  }
+  co_return co_await call_handler();
 }
 
-/// Reads the body, unless the route wants it as a stream, and runs the handler.
-Task<Response> Connection::produce() {
-  if (!body_.finished() && request_.body_stream == nullptr) {
-    const auto whole = co_await body_.read_all(request_.body);
-    if (!whole) co_return failed(whole.error());
-  }
+Task<Result<Response>> Connection::call_handler() {
   std::string thrown;
   try {
-    auto made = co_await route_->handler(request_);
-    if (made) co_return *std::move(made);
-    co_return failed(made.error());
+    co_return co_await route_->handler(request_);
   } catch (const std::exception& e) {
     thrown = e.what();
   }
-  co_return failed(threw(thrown));
+  state_.metrics.handler_exceptions.add();
+  state_.log.error("a handler threw an exception",
+                   {{"rid", request_.id}, {"owner", route_->owner}, {"path", request_.path}, {"what", thrown}});
+  co_return Error(Errc::Internal, "internal error, see the log of this node for request " + request_.id);
 }
 
 /// The answer to OPTIONS, and to a verb that the path does not have: the two that are not JSON (http-api.md section 6).
@@ -211,108 +199,78 @@ Response Connection::allowing(std::string_view verbs) const {
   return response;
 }
 
-Response Connection::failed(const Error& error) const {
-  log_failure(error);
+Response Connection::failure(const Error& error) const {
   const auto label = node_label(state_.node, route_ == nullptr ? Role::Gateway : route_->spec.role, error.message());
   return error_answer(error, {parser_.method(), request_.path, remote_, label});
 }
 
-/// What escaped a handler: the log gets the detail, the client the way to it.
-Error Connection::threw(const std::string& what) const {
-  state_.metrics.handler_exceptions.add();
-  state_.log.error("a handler threw an exception",
-                   {{"rid", request_.id}, {"owner", route_->owner}, {"path", request_.path}, {"what", what}});
-  return Error(Errc::Internal, "internal error, see the log of this node for request " + request_.id);
-}
-
-/// Sends what needs no waiting. nullopt: `send_rest` is needed.
-std::optional<Status> Connection::send_now(const Response& response) {
-  sent_before_ = stream_.sent();
-  options_ = frame(response);
-  head_.clear();
-  append_head(head_, response, options_);
-  rest_.clear();
-  pieces_ = {iovec{head_.data(), head_.size()}, iovec{}};
-  left_ = Iovecs(pieces_).first(1);
-  if (options_.has_body) {
-    if (const auto* object = std::get_if<ObjectBody>(&response.body)) {
-      const Iovecs head = std::exchange(left_, {});
-      auto done = objects_.try_send(head, *object->object, object->offset, object->length, {}, rest_);
-      if (!done && !rest_.empty()) {
-        pieces_[0] = {rest_.data(), rest_.size()};
-        left_ = Iovecs(pieces_).first(1);
-      }
-      return done && !*done ? std::nullopt : std::move(done);  // an error is `send_rest`'s to answer
-    }
-    const auto* text = std::get_if<std::string>(&response.body);
-    if (text == nullptr) {
-      left_ = {};
-      return std::nullopt;
-    }
-    pieces_[1] = {const_cast<char*>(text->data()), text->size()};
-    left_ = Iovecs(pieces_);
-  }
-  return stream_.try_send(left_, false);
-}
-
-/// The rest of a response, or all of one that has to wait. What fails before the first byte becomes an error answer;
-/// `response` says what was sent.
-Task<Status> Connection::send_rest(Response& response) {
-  Status sent;
-  if (!left_.empty()) {
-    sent = co_await stream_.send(left_, false);
-  } else if (auto* object = std::get_if<ObjectBody>(&response.body)) {
-    sent = co_await objects_.send(Iovecs(pieces_).first(1), object->object, object->offset, object->length);
-  } else {
-    sent = co_await send_stream(std::get<StreamBody>(response.body));
-  }
-  const bool client_gone = !sent && (sent.error().code() == Errc::Cancelled || sent.error().code() == Errc::Timeout);
-  if (sent || client_gone || stream_.sent() != sent_before_) co_return sent;
-  response = failed(sent.error());
-  if (auto done = send_now(response)) co_return *std::move(done);
-  co_return co_await stream_.send(left_, false);
-}
-
-Task<Status> Connection::send_stream(StreamBody& body) {
-  BodyWriter writer(stream_, objects_, head_, options_.framing, options_.length);
-  std::string thrown;
-  try {
-    BRYO_CO_CHECK(co_await body.produce(writer));
-    co_return co_await writer.finish();
-  } catch (const std::exception& e) {
-    thrown = e.what();
-  }
-  co_return threw(thrown);
-}
-
-Connection::Next Connection::after_answer(const Response& response, const Status& sent) {
+Task<Connection::Next> Connection::answer(Response response) {
+  const auto sent = co_await respond(response);
   account(response.status);
   if (!sent) {
     if (sent.error().code() != Errc::Cancelled) log_failure(sent.error());
     state_.metrics.torn_responses.add();
-    return Next::Tear;
+    co_return Next::Tear;
   }
   ++served_;
-  if (last_) return body_.finished() && !unread_ && !stream_.has_unread_bytes() ? Next::Close : Next::Linger;
+  if (last_) co_return body_.finished() && !unread_ ? Next::Close : Next::Linger;
+  if (!body_.finished() && !co_await body_.discard(state_.limits.drain_bytes)) co_return Next::Linger;
   if (request_.body.capacity() > kKeptBody) request_.body = {};
   buffer_.shrink();
-  return Next::Request;
+  co_return Next::Request;
 }
 
-Task<Connection::Next> Connection::drop_rest_of_body() {
-  const bool dropped = co_await body_.discard(state_.limits.drain_bytes);
-  co_return dropped ? Next::Request : Next::Linger;
+/// Sends the response. What fails before its first byte becomes an error answer; `response` says what was sent.
+Task<Status> Connection::respond(Response& response) {
+  const auto sent_before = stream_.sent();
+  auto sent = co_await send(response);
+  const bool client_gone = !sent && (sent.error().code() == Errc::Cancelled || sent.error().code() == Errc::Timeout);
+  if (sent || client_gone || stream_.sent() != sent_before) co_return sent;
+  log_failure(sent.error());
+  response = failure(sent.error());
+  co_return co_await send(response);
+}
+
+Task<Status> Connection::send(Response& response) {
+  const auto options = frame(response);
+  head_.clear();
+  append_head(head_, response, options);
+  const bool bodiless = request_.verb == Verb::Head || options.framing == Framing::None;
+  if (auto* stream = std::get_if<StreamBody>(&response.body); stream != nullptr && !bodiless) {
+    co_return co_await send_stream(*stream, options);
+  }
+  std::array<iovec, 2> pieces{iovec{head_.data(), head_.size()}, iovec{}};
+  if (auto* object = std::get_if<ObjectBody>(&response.body); object != nullptr && !bodiless && object->length != 0) {
+    co_return co_await objects_.send(Iovecs(pieces).first(1), object->object, object->offset, object->length);
+  }
+  if (auto* text = std::get_if<std::string>(&response.body); text != nullptr && !bodiless) {
+    pieces[1] = {text->data(), text->size()};
+  }
+  Iovecs left(pieces);
+  if (auto done = stream_.try_send(left, false)) co_return *std::move(done);
+  co_return co_await stream_.send(left, false);
+}
+
+Task<Status> Connection::send_stream(StreamBody& body, HeadOptions options) {
+  BodyWriter writer(stream_, objects_, head_, options.framing, options.length);
+  std::optional<Error> failed;
+  try {
+    if (auto made = co_await body.produce(writer); !made) failed = made.error();
+  } catch (const std::exception& e) {
+    state_.metrics.handler_exceptions.add();
+    failed.emplace(Errc::Internal, "internal error while a response was sent: " + std::string(e.what()));
+  }
+  if (failed) co_return *failed;
+  co_return co_await writer.finish();
 }
 
 /// How this response goes out, and whether the connection outlives it.
 HeadOptions Connection::frame(const Response& response) {
   HeadOptions options;
   options.request_id = request_.id;
-  options.has_body = request_.verb != Verb::Head;
   const bool head = request_.verb == Verb::Head && parser_.known_method();
   if (response.status < 200 || response.status == 204 || response.status == 304) {
     options.framing = Framing::None;
-    options.has_body = false;
   } else if (const auto* text = std::get_if<std::string>(&response.body)) {
     options.length = text->size();
     if (head && text->empty()) {
@@ -323,7 +281,6 @@ HeadOptions Connection::frame(const Response& response) {
     }
   } else if (const auto* object = std::get_if<ObjectBody>(&response.body)) {
     options.length = object->length;
-    options.has_body = options.has_body && object->length != 0;
   } else if (const auto length = std::get<StreamBody>(response.body).length) {
     options.length = *length;
   } else if (head) {
@@ -350,17 +307,21 @@ Task<void> Connection::linger() {
   const auto end = std::chrono::steady_clock::now() + kStalls * state_.limits.linger;
   for (std::size_t left = state_.limits.linger_bytes; left != 0;) {
     thread_local std::array<std::byte, 64 << 10> waste;  // written by many, read by none
-    const auto deadline = std::min(end, std::chrono::steady_clock::now() + state_.limits.linger);
-    if (state_.draining) co_return;
-    const auto n = co_await stream_.receive(MutableBytes(waste).first(std::min(waste.size(), left)), deadline);
-    if (!n || *n == 0) co_return;
-    left -= *n;
+    const auto n = stream_.try_receive(MutableBytes(waste).first(std::min(waste.size(), left)));
+    if (!n) co_return;
+    if (!*n) {
+      const auto deadline = std::min(end, std::chrono::steady_clock::now() + state_.limits.linger);
+      if (state_.draining || !co_await stream_.wait_readable(deadline)) co_return;
+    } else if (**n == 0) {
+      co_return;
+    } else {
+      left -= **n;
+    }
   }
 }
 
 void Connection::log_failure(const Error& error) const {
-  // What is not built in or not ready is the client's wish, not our failure.
-  if (error.status() < 500 || error.status() == 501 || error.status() == 503) return;
+  if (error.status() < 500) return;
   state_.log.error("request failed", {{"rid", request_.id},
                                       {"method", std::string(parser_.method())},
                                       {"path", request_.path},
@@ -378,8 +339,7 @@ void Connection::account(int status) {
   const auto key = (reinterpret_cast<std::uintptr_t>(route_) << 10) ^ static_cast<unsigned>(status);
   Histogram*& duration = durations_[key];
   if (duration == nullptr) duration = state_.metrics.duration(route_, verb_name(request_.verb), status);
-  idle_since_ = std::chrono::steady_clock::now();
-  duration->observe(idle_since_ - request_.received);
+  duration->observe(std::chrono::steady_clock::now() - request_.received);
 }
 
 }  // namespace bryo::kernel

@@ -11,10 +11,8 @@
 #include <kernel/http/server_state.h>
 #include <kernel/http/socket_stream.h>
 
-#include <array>
 #include <boost/intrusive/list_hook.hpp>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -42,32 +40,26 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   void abort() { stream_.abort(); }
 
  private:
-  enum class Arrival : std::uint8_t { Incomplete, Header, Refused, End };
   enum class Next : std::uint8_t {
     Request,  ///< another one may come
     Linger,   ///< answered for the last time, but the client may still be sending
     Close,
     Tear,  ///< the client must not take what it has for the whole
   };
+  enum class Received : std::uint8_t { Header, End };
 
-  // One request, in this order. What can be done at once is done without a coroutine of its own.
-  void begin_request();
-  Arrival take_header();
-  [[nodiscard]] SocketStream::TimePoint header_deadline() const;
-  Arrival receive_failed(const Error& error);
-  std::optional<Response> admit();
-  Task<Response> produce();
-  std::optional<Status> send_now(const Response& response);
-  Task<Status> send_rest(Response& response);
-  Task<Status> send_stream(StreamBody& body);
-  Next after_answer(const Response& response, const Status& sent);
-  Task<Next> drop_rest_of_body();
-  Task<void> linger();
-
+  Task<Next> serve_one();
+  Task<Result<Received>> receive_header();
+  Task<Result<Response>> produce();
+  Task<Result<Response>> call_handler();
   Response allowing(std::string_view verbs) const;
-  Response failed(const Error& error) const;
-  Error threw(const std::string& what) const;
+  Response failure(const Error& error) const;
+  Task<Next> answer(Response response);
+  Task<Status> respond(Response& response);
+  Task<Status> send(Response& response);
+  Task<Status> send_stream(StreamBody& body, HeadOptions options);
   HeadOptions frame(const Response& response);
+  Task<void> linger();
   void log_failure(const Error& error) const;
   void account(int status);
 
@@ -82,21 +74,14 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   RequestBody body_;
   Request request_;
   const Route* route_ = nullptr;
-  std::optional<Response> refusal_;  ///< of a request that could not be understood
   std::string head_;
-  HeadOptions options_;
-  std::array<iovec, 2> pieces_{};
-  Iovecs left_;       ///< of a response that did not go out at once
-  std::string rest_;  ///< what `left_` points to, if it had to be copied
-  std::uint64_t sent_before_ = 0;
   std::uint64_t served_ = 0;
   std::uint64_t sent_counted_ = 0;
   std::uint64_t received_counted_ = 0;
   unsigned without_wait_ = 0;  ///< requests since this connection last waited for its client
   bool idle_ = true;           ///< between requests
-  SocketStream::TimePoint idle_since_ = std::chrono::steady_clock::now();
-  bool last_ = false;    ///< the response under way is the last one
-  bool unread_ = false;  ///< the client may be sending something that is not understood
+  bool last_ = false;          ///< the response under way is the last one
+  bool unread_ = false;        ///< the client may be sending something that is not understood
 };
 
 }  // namespace bryo::kernel

@@ -26,10 +26,8 @@ MutableBytes arena(std::size_t size) {
 
 iovec piece_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
-/// One list per loop, like the arena.
-std::vector<iovec>& joined(Iovecs before, MutableBytes content, std::string_view after) {
-  thread_local std::vector<iovec> pieces;
-  pieces.assign(before.begin(), before.end());
+std::vector<iovec> joined(Iovecs before, MutableBytes content, std::string_view after) {
+  std::vector<iovec> pieces(before.begin(), before.end());
   pieces.push_back({content.data(), content.size()});
   pieces.push_back(piece_of(after));
   return pieces;
@@ -43,31 +41,23 @@ Task<Status> ObjectSender::send(Iovecs before, ObjectPtr object, std::uint64_t o
   return send_by_file(before, std::move(object), offset, length, after);
 }
 
-std::optional<Status> ObjectSender::try_send(Iovecs before, const OpenObject& object, std::uint64_t offset,
-                                             std::uint64_t length, std::string_view after, std::string& rest) {
-  if (length > copy_bytes_) return std::nullopt;
-  const auto copy = arena(length);
-  const auto read = object.try_read(offset, copy);
-  if (!read || !*read) return read;
-  auto& pieces = joined(before, copy, after);
-  Iovecs left(pieces);
-  if (auto done = stream_.try_send(left, false)) return done;
-  // The socket is full: the rest leaves the arena, which others need while this connection waits.
-  for (const auto& piece : left) rest.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-  return std::nullopt;
-}
-
 Task<Status> ObjectSender::send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
                                        std::string_view after) {
-  std::string rest;
-  if (auto done = try_send(before, *object, offset, length, after, rest)) co_return *std::move(done);
-  if (!rest.empty()) {
-    iovec one = piece_of(rest);
+  const auto copy = arena(length);
+  if (const auto read = object->try_read(offset, copy)) {
+    BRYO_CO_CHECK(*read);
+    auto pieces = joined(before, copy, after);
+    Iovecs left(pieces);
+    if (auto done = stream_.try_send(left, false)) co_return *std::move(done);
+    // The socket is full: the rest leaves the arena, which others need while this connection waits.
+    std::string rest;
+    for (const auto& piece : left) rest.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+    iovec one{rest.data(), rest.size()};
     co_return co_await stream_.send(Iovecs(&one, 1), false);
   }
   std::vector<std::byte> cold(length);
   BRYO_CO_CHECK(co_await object->read(offset, cold));
-  std::vector<iovec> pieces = joined(before, cold, after);
+  auto pieces = joined(before, cold, after);
   co_return co_await stream_.send(pieces, false);
 }
 

@@ -7,8 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace bryo::kernel {
@@ -25,11 +23,6 @@ class ObjectSender {
   /// first bytes of the object could not be read. `length` is not 0 and the range lies inside the object.
   Task<Status> send(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,
                     std::string_view after = {});
-
-  /// The same at once, if the range is small, in memory, and the socket takes it. nullopt: `send` is needed; or, when
-  /// `rest` is not empty, exactly that is still to be sent.
-  std::optional<Status> try_send(Iovecs before, const OpenObject& object, std::uint64_t offset, std::uint64_t length,
-                                 std::string_view after, std::string& rest);
 
  private:
   Task<Status> send_copied(Iovecs before, ObjectPtr object, std::uint64_t offset, std::uint64_t length,

@@ -39,10 +39,6 @@ Task<Status> RequestBody::ask_for_it() {
   co_return co_await stream_.send(piece, false);
 }
 
-SocketStream::TimePoint RequestBody::stall_deadline() const {
-  return std::chrono::steady_clock::now() + limits_.body_stall;
-}
-
 Task<Result<std::size_t>> RequestBody::read_counted(MutableBytes out) {
   const auto room = out.first(std::min<std::uint64_t>(out.size(), left_));
   std::size_t n = 0;
@@ -51,7 +47,7 @@ Task<Result<std::size_t>> RequestBody::read_counted(MutableBytes out) {
     std::memcpy(room.data(), buffer_.pending().data(), n);
     buffer_.consume(n);
   } else {
-    BRYO_CO_TRY(received, co_await stream_.receive(room, stall_deadline()));
+    BRYO_CO_TRY(received, co_await stream_.receive(room, limits_.body_stall));
     n = received;
   }
   if (n == 0) {
@@ -74,7 +70,7 @@ Task<Result<std::size_t>> RequestBody::read_chunked(MutableBytes out) {
       co_return Error(Errc::InvalidArgument, "malformed request: chunk header or trailer longer than " +
                                                  std::to_string(limits_.header_bytes) + " bytes");
     }
-    BRYO_CO_TRY(n, co_await stream_.receive(buffer_.room(), stall_deadline()));
+    BRYO_CO_TRY(n, co_await stream_.receive(buffer_.room(), limits_.body_stall));
     if (n == 0) co_return Error(Errc::InvalidArgument, "the request body ended in the middle of its chunks");
     buffer_.received(n);
   }

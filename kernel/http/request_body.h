@@ -38,7 +38,6 @@ class RequestBody final : public ByteSource {
 
  private:
   Task<Status> ask_for_it();
-  [[nodiscard]] SocketStream::TimePoint stall_deadline() const;
   Task<Result<std::size_t>> read_counted(MutableBytes out);
   Task<Result<std::size_t>> read_chunked(MutableBytes out);
 

@@ -87,7 +87,6 @@ class Message final : public http::basic_parser<true> {
   }
   void on_header_impl(error_code&) override {
     header_done_ = true;
-    facts_.expects_continue &= !facts_.http_1_0;  // RFC 9110 10.1.1
     facts_.keep_alive = keep_alive();
     facts_.chunked = chunked();
     if (const auto length = content_length()) request_.content_length = *length;

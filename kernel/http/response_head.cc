@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <ctime>
 
 namespace bryo::kernel {
@@ -33,29 +32,9 @@ bool is_framing(std::string_view name) noexcept {
   }
 }
 
-/// Whether any byte is below 0x20 or is 0x7F; eight bytes at a time, since every field of every response is looked at.
-bool has_control(std::string_view text) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = 0x80 * kOnes;
-  const auto suspicious = [](std::uint64_t word) {
-    const std::uint64_t below_space = (word - 0x20 * kOnes) & ~word;
-    const std::uint64_t delete_char = word ^ (0x7F * kOnes);
-    return ((below_space | ((delete_char - kOnes) & ~delete_char)) & kHighs) != 0;
-  };
-  for (; text.size() >= 8; text.remove_prefix(8)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), 8);
-    if (suspicious(word)) return true;
-  }
-  std::uint64_t last = 0x20 * kOnes;
-  if (!text.empty()) std::memcpy(&last, text.data(), text.size());
-  return suspicious(last);
-}
-
 void append_clean(std::string& out, std::string_view text) {
   const auto start = out.size();
   out.append(text);
-  if (!has_control(text)) return;
   for (auto at = start; at < out.size(); ++at) {
     const auto c = static_cast<unsigned char>(out[at]);
     if ((c < 0x20 && c != '\t') || c == 0x7F) out[at] = ' ';

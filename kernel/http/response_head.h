@@ -21,7 +21,6 @@ enum class Framing : std::uint8_t {
 struct HeadOptions {
   Framing framing = Framing::Length;
   std::uint64_t length = 0;
-  bool has_body = true;           ///< of a kind that is sent: not for HEAD, not for an empty object
   std::string_view connection{};  ///< "close", "keep-alive", or nothing
   std::string_view request_id{};
 };

@@ -49,40 +49,44 @@ SocketStream::SocketStream(asio::ip::tcp::socket socket, Time write_stall)
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
 }
 
-void SocketStream::begin_wait(Waiting what, TimePoint deadline) {
+Result<std::optional<std::size_t>> SocketStream::try_receive(MutableBytes out) {
+  for (;;) {
+    const auto n = ::recv(socket_.native_handle(), out.data(), out.size(), 0);
+    if (n >= 0) {
+      received_ += static_cast<std::uint64_t>(n);
+      return std::optional<std::size_t>(static_cast<std::size_t>(n));
+    }
+    if (would_block(errno)) return std::optional<std::size_t>();
+    if (errno != EINTR) return broken(errno);
+  }
+}
+
+Task<Status> SocketStream::wait(Waiting what, TimePoint deadline) {
+  const auto type = what == Waiting::Read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
+  if (aborted_) co_return Error(Errc::Cancelled, "the connection is closing");
   waiting_ = what;
   deadline_ = deadline;
   expired_ = false;
-}
-
-Status SocketStream::end_wait(const boost::system::error_code& failed) {
-  const auto what = std::exchange(waiting_, Waiting::No);
+  if (what == Waiting::Write) unsent_at_wait_ = unsent_bytes();
+  auto [failed] = co_await socket_.async_wait(type, asio::as_tuple(asio::use_awaitable));
+  waiting_ = Waiting::No;
   deadline_ = TimePoint::max();
   if (expired_) {
-    return Error(Errc::Timeout, what == Waiting::Read ? "the client sent nothing for too long"
-                                                      : "the client took nothing for too long");
+    co_return Error(Errc::Timeout, what == Waiting::Read ? "the client sent nothing for too long"
+                                                         : "the client took nothing for too long");
   }
-  if (failed) return Error(Errc::Cancelled, "the connection is closing: " + failed.message());
-  return {};
+  if (failed) co_return Error(Errc::Cancelled, "the connection is closing: " + failed.message());
+  co_return Status{};
 }
 
-Task<Result<std::size_t>> SocketStream::receive(MutableBytes out, TimePoint deadline) {
-  if (aborted_) co_return Error(Errc::Cancelled, "the connection is closing");
-  begin_wait(Waiting::Read, deadline);
-  auto [failed, n] =
-      co_await socket_.async_receive(asio::mutable_buffer(out.data(), out.size()), asio::as_tuple(asio::use_awaitable));
-  if (failed == asio::error::eof) failed.clear();
-  BRYO_CO_CHECK(end_wait(failed));
-  received_ += n;
-  co_return n;
-}
+Task<Status> SocketStream::wait_readable(TimePoint deadline) { return wait(Waiting::Read, deadline); }
 
-Task<Status> SocketStream::wait_writable() {
-  if (aborted_) co_return Error(Errc::Cancelled, "the connection is closing");
-  begin_wait(Waiting::Write, std::chrono::steady_clock::now() + write_stall_);
-  unsent_at_wait_ = unsent_bytes();
-  auto [failed] = co_await socket_.async_wait(asio::socket_base::wait_write, asio::as_tuple(asio::use_awaitable));
-  co_return end_wait(failed);
+Task<Result<std::size_t>> SocketStream::receive(MutableBytes out, Time stall) {
+  for (;;) {
+    BRYO_CO_TRY(n, try_receive(out));
+    if (n) co_return *n;
+    BRYO_CO_CHECK(co_await wait(Waiting::Read, std::chrono::steady_clock::now() + stall));
+  }
 }
 
 std::optional<Status> SocketStream::try_send(Iovecs& pieces, bool more) {
@@ -107,7 +111,7 @@ std::optional<Status> SocketStream::try_send(Iovecs& pieces, bool more) {
 Task<Status> SocketStream::send(Iovecs pieces, bool more) {
   for (;;) {
     if (auto done = try_send(pieces, more)) co_return *std::move(done);
-    BRYO_CO_CHECK(co_await wait_writable());
+    BRYO_CO_CHECK(co_await wait(Waiting::Write, std::chrono::steady_clock::now() + write_stall_));
   }
 }
 
@@ -122,7 +126,7 @@ Task<Status> SocketStream::send_file(int file, std::uint64_t offset, std::uint64
       co_return Error(Errc::Io, "a file that was being sent became shorter: " + std::to_string(length) +
                                     " bytes are missing at offset " + std::to_string(at));
     } else if (would_block(errno)) {
-      BRYO_CO_CHECK(co_await wait_writable());
+      BRYO_CO_CHECK(co_await wait(Waiting::Write, std::chrono::steady_clock::now() + write_stall_));
     } else if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN || errno == ETIMEDOUT) {
       co_return broken(errno);
     } else if (errno != EINTR) {
@@ -135,11 +139,6 @@ Task<Status> SocketStream::send_file(int file, std::uint64_t offset, std::uint64
 int SocketStream::unsent_bytes() {
   int bytes = 0;
   return ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
-}
-
-bool SocketStream::has_unread_bytes() {
-  int bytes = 0;
-  return ::ioctl(socket_.native_handle(), FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 void SocketStream::sweep(TimePoint now) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A client's socket.
+/// A client's socket: tries first, waits only when the kernel says so.
 
 #include <bryo/bytes.h>
 
@@ -29,8 +29,13 @@ class SocketStream {
   SocketStream(const SocketStream&) = delete;
   SocketStream& operator=(const SocketStream&) = delete;
 
-  /// Waits for bytes until `deadline`. 0: the peer has ended its side.
-  Task<Result<std::size_t>> receive(MutableBytes out, TimePoint deadline);
+  /// Bytes that are there now: 0 = the peer has ended its side; nullopt = none yet. Cancelled: the connection is
+  /// broken.
+  Result<std::optional<std::size_t>> try_receive(MutableBytes out);
+  /// Waits for bytes, or the end of the peer's side, until `deadline`.
+  Task<Status> wait_readable(TimePoint deadline);
+  /// `try_receive` until there is something.
+  Task<Result<std::size_t>> receive(MutableBytes out, Time stall);
 
   /// Sends as much as the socket takes. nullopt: not all of it, `pieces` says what is left. `more`: other bytes follow
   /// at once (MSG_MORE).
@@ -48,16 +53,13 @@ class SocketStream {
   /// Closes so that the peer sees an error, not an end (RST).
   void tear();
 
-  /// Bytes have arrived that nobody received: closing now would reset the connection.
-  [[nodiscard]] bool has_unread_bytes();
+  [[nodiscard]] int descriptor() { return socket_.native_handle(); }
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
  private:
   enum class Waiting : std::uint8_t { No, Read, Write };
-  void begin_wait(Waiting what, TimePoint deadline);
-  Status end_wait(const boost::system::error_code& failed);
-  Task<Status> wait_writable();
+  Task<Status> wait(Waiting what, TimePoint deadline);
   int unsent_bytes();
 
   boost::asio::ip::tcp::socket socket_;

@@ -45,10 +45,8 @@ CLI::App& place(CLI::App& root, std::string_view words, std::string_view summary
     CLI::App* found = same_word.empty() ? nullptr : same_word.front();
     const bool last = space == std::string_view::npos;
     if (found == nullptr) {
-      found = at->add_subcommand(word, last ? std::string(summary) : std::string());
+      found = at->add_subcommand(word, last ? std::string(summary) : "Commands: " + word);
       if (!last) found->require_subcommand(1);
-      // A group is described by what is in it.
-      if (at != &root) at->description(at->get_description() + (at->get_description().empty() ? "" : ", ") + word);
     }
     if (last) return *found;
     at = found;

@@ -1,12 +1,12 @@
 #include <bryo/client/output_file.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
 #include "arguments.h"
 #include "commands/commands.h"
-#include "failures.h"
 #include "format.h"
 #include "json_out.h"
 #include "local_name.h"
@@ -127,11 +127,7 @@ Status get_many(const GetCommandOptions& options, const BucketName& bucket, cons
   const auto cut = prefix.rfind('/') == std::string::npos ? 0 : prefix.rfind('/') + 1;
   client::ObjectIterator objects(client, bucket, {.prefix = prefix, .props = "name,size"});
   Progress progress(session.console(), "objects", 0, 0);
-  Failures failures(session.console());
-  const auto next = [&]() -> Result<std::optional<client::ListedObject>> {
-    BRYO_CHECK(failures.going_on());
-    return objects.next();
-  };
+  std::atomic<std::uint64_t> failed{0};
   const auto work = [&](client::ListedObject object) {
     const auto done = [&]() -> Status {
       BRYO_TRY(name, local_name(std::string_view(object.name).substr(cut)));
@@ -143,11 +139,14 @@ Status get_many(const GetCommandOptions& options, const BucketName& bucket, cons
       BRYO_TRY(reader, client.get_object(bucket, object.name, {.verify = !options.unverified}));
       return get_into_file(reader, path, progress);
     }();
-    if (!done) failures.add({}, done.error());
+    if (done) return;
+    ++failed;
+    if (done.error().code() != Errc::Cancelled) session.console().fail(done.error().message());
   };
-  BRYO_CHECK(for_each_parallel<client::ListedObject>(options.workers, session.stop(), next, work));
-  report_get(session.console(), bucket.uri() + "/" + prefix, folder.string(), progress, failures.count());
-  BRYO_CHECK(failures.summary("object", "got"));
+  BRYO_CHECK(for_each_parallel<client::ListedObject>(
+      options.workers, session.stop(), [&] { return objects.next(); }, work));
+  report_get(session.console(), bucket.uri() + "/" + prefix, folder.string(), progress, failed);
+  if (failed > 0) return Error(Errc::Io, std::to_string(failed) + " objects were not got");
   if (progress.items() == 0) {
     return Error(Errc::NotFound, "no object of " + bucket.uri() + " begins with \"" + prefix + "\"");
   }

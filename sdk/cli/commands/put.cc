@@ -1,12 +1,12 @@
 #include <bryo/client/checksum.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
 #include "arguments.h"
 #include "commands/commands.h"
-#include "failures.h"
 #include "file_walk.h"
 #include "format.h"
 #include "json_out.h"
@@ -104,23 +104,25 @@ Status put_stream(const PutTarget& target, const Destination& destination, Conso
 struct PutCounts {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t failed = 0;
   std::chrono::nanoseconds time{};
 };
 
 Result<PutCounts> put_files(const PutTarget& target, const Destination& destination,
-                            const std::vector<std::string>& sources, int workers, Session& session,
-                            Failures& failures) {
+                            const std::vector<std::string>& sources, int workers, Session& session) {
+  auto& console = session.console();
   // Totals are worth a walk of their own only where somebody sees them.
   FileTotals totals;
-  if (session.console().draws()) totals = count_files(sources);
-  Progress progress(session.console(), "files", totals.files, totals.bytes);
+  if (console.draws()) totals = count_files(sources);
+  Progress progress(console, "files", totals.files, totals.bytes);
   FileWalk walk(sources);
+  std::atomic<std::uint64_t> failed{0};
   const auto next = [&]() -> Result<std::optional<WalkedFile>> {
     while (true) {
-      BRYO_CHECK(failures.going_on());
       auto file = walk.next();
       if (file) return std::move(*file);
-      failures.add({}, file.error());
+      ++failed;
+      console.fail(file.error().message());
     }
   };
   const auto work = [&](WalkedFile file) {
@@ -129,20 +131,22 @@ Result<PutCounts> put_files(const PutTarget& target, const Destination& destinat
       return put_one(target, destination.object.empty() ? destination.prefix + file.name : destination.object, body,
                      progress);
     }();
-    if (!done) failures.add(file.path, done.error());
+    if (done) return;
+    ++failed;
+    if (done.error().code() != Errc::Cancelled) console.fail(file.path + ": " + done.error().message());
   };
   BRYO_CHECK(for_each_parallel<WalkedFile>(workers, session.stop(), next, work));
-  return PutCounts{progress.items(), progress.bytes(), progress.elapsed()};
+  return PutCounts{progress.items(), progress.bytes(), failed, progress.elapsed()};
 }
 
-void report(Console& console, const Destination& destination, const PutCounts& counts, std::uint64_t failed) {
+void report(Console& console, const Destination& destination, const PutCounts& counts) {
   const auto where =
       destination.bucket.uri() + "/" + (destination.object.empty() ? destination.prefix : destination.object);
   if (console.json) {
     console.print(to_text({{"destination", where},
                            {"files", counts.files},
                            {"bytes", counts.bytes},
-                           {"failed", failed},
+                           {"failed", counts.failed},
                            {"seconds", std::chrono::duration<double>(counts.time).count()}}));
     return;
   }
@@ -161,10 +165,10 @@ Status run_put(const PutCommandOptions& options, Session& session) {
   BRYO_TRY(client, session.client());
   const PutTarget target{client, destination.bucket, put};
   if (sources.size() == 1 && sources.front() == "-") return put_stream(target, destination, session.console());
-  Failures failures(session.console());
-  BRYO_TRY(counts, put_files(target, destination, sources, options.workers, session, failures));
-  report(session.console(), destination, counts, failures.count());
-  return failures.summary("file", "put");
+  BRYO_TRY(counts, put_files(target, destination, sources, options.workers, session));
+  report(session.console(), destination, counts);
+  if (counts.failed > 0) return Error(Errc::Io, std::to_string(counts.failed) + " files were not put");
+  return {};
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include "arguments.h"
 #include "commands/commands.h"
-#include "failures.h"
 #include "json_out.h"
 #include "session.h"
 #include "workers.h"
@@ -79,29 +78,23 @@ Result<DoomedSource> choose(const RmOptions& options, const client::Client& clie
 
 Status remove_objects(const RmOptions& options, Session& session) {
   BRYO_TRY(client, session.client());
-  BRYO_TRY(source, choose(options, client, session.console()));
+  BRYO_TRY(next, choose(options, client, session.console()));
   std::atomic<std::uint64_t> removed{0};
-  Failures failures(session.console());
-  const auto next = [&]() -> Result<std::optional<DoomedObject>> {
-    BRYO_CHECK(failures.going_on());
-    return source();
-  };
+  std::atomic<std::uint64_t> failed{0};
   const auto work = [&](DoomedObject object) {
     const auto done = client.remove_object(object.bucket, object.name);
-    if (done) {
-      ++removed;
-    } else {
-      failures.add({}, done.error());
-    }
+    if (!done && done.error().code() != Errc::Cancelled) session.console().fail(done.error().message());
+    ++(done ? removed : failed);
   };
   const auto ran = for_each_parallel<DoomedObject>(options.workers, session.stop(), next, work);
   if (session.console().json) {
-    session.console().print(to_text({{"removed", removed.load()}, {"failed", failures.count()}}));
+    session.console().print(to_text({{"removed", removed.load()}, {"failed", failed.load()}}));
   } else if (removed > 0) {
     session.console().print("removed " + std::to_string(removed) + (removed == 1 ? " object" : " objects"));
   }
   BRYO_CHECK(ran);
-  return failures.summary("object", "removed");
+  if (failed > 0) return Error(Errc::Io, std::to_string(failed) + " objects were not removed");
+  return {};
 }
 
 }  // namespace

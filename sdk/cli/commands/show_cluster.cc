@@ -20,10 +20,7 @@ struct ShownNode {
 };
 
 std::string state_of(const ShownNode& node) {
-  if (!node.status) {
-    const auto code = node.status.error().code();
-    return code == Errc::Unavailable || code == Errc::Timeout ? "unreachable" : "unknown";
-  }
+  if (!node.status) return "unreachable";
   if (!node.status->state.empty()) return node.status->state;
   const auto flags = node.status->state_flags;
   return flags == 0 || flags == kAllIsWell ? "online" : "alerts 0x" + [flags] {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <system_error>
 
 namespace bryo::client {
 
@@ -171,14 +170,9 @@ int CurlExchange::patience_ms() const {
 
 Error CurlExchange::failure() const {
   if (body_error_) return *body_error_;
-  std::string reason = curl_message_[0] != '\0' ? curl_message_ : curl_easy_strerror(outcome_);
+  const std::string reason = curl_message_[0] != '\0' ? curl_message_ : curl_easy_strerror(outcome_);
   switch (outcome_) {
     case CURLE_COULDNT_CONNECT:
-      if (long number = 0;
-          curl_easy_getinfo(session_.easy.get(), CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0) {
-        reason = std::generic_category().message(static_cast<int>(number));
-      }
-      [[fallthrough]];
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_OPERATION_TIMEDOUT:  // only the connect timeout is libcurl's
       return {Errc::Unavailable, "no node answers at " + origin_ + " (" + reason + ")"};

@@ -92,7 +92,6 @@ TEST(RequestParser, Facts) {
            {"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true, true, false, false},
            {"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n", true, false, true, false},
            {"PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\n", true, false, false, true},
-           {"PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", false, true, false, false},
            {"TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", true, false, false, false},
        })) {
     Feeder feeder(c.wire);

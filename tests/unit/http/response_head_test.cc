@@ -55,22 +55,6 @@ TEST(ResponseHead, NoValueCanEndTheHeader) {
   EXPECT_THAT(head, HasSubstr("Bad  Name: v\r\n"));
 }
 
-TEST(ResponseHead, ControlCharactersAreFoundAtEveryPlace) {
-  for (std::size_t size = 1; size < 20; ++size) {
-    for (std::size_t at = 0; at < size; ++at) {
-      for (int c = 0; c < 256; ++c) {
-        std::string value(size, 'v');
-        value[at] = static_cast<char>(c);
-        std::string expected = value;
-        if ((c < 0x20 && c != '\t') || c == 0x7F) expected[at] = ' ';
-        std::string field;
-        append_field(field, "N", value);
-        ASSERT_EQ(field, "N: " + expected + "\r\n") << c << " at " << at << " of " << size;
-      }
-    }
-  }
-}
-
 TEST(ResponseHead, TheDateIsInTheForm) {
   EXPECT_THAT(std::string(http_date()), testing::MatchesRegex("[A-Z][a-z][a-z], [0-9][0-9] [A-Z][a-z][a-z] "
                                                               "20[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] GMT"));

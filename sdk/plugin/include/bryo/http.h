@@ -42,10 +42,7 @@ inline std::string_view verb_name(Verb verb) noexcept {
 class Headers {
  public:
   using Field = std::pair<std::string, std::string>;
-  void add(std::string name, std::string value) {
-    if (fields_.empty()) fields_.reserve(8);
-    fields_.emplace_back(std::move(name), std::move(value));
-  }
+  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   /// The first field of that name.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
     for (const auto& [n, v] : fields_) {

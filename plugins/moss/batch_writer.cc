@@ -1,0 +1,158 @@
+#include "batch_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace bryo::moss {
+namespace {
+
+/// Payloads that the format must see pass through memory in pieces of this size.
+constexpr std::uint64_t kPiece = 256 << 10;
+
+/// nullopt: the disk is needed.
+std::optional<Status> try_load(const EntryOutcome& outcome, MutableBytes into) {
+  const auto& slice = *outcome.slice();
+  return into.empty() ? Status() : slice.object->try_read(slice.offset, into);
+}
+
+}  // namespace
+
+BatchWriter::BatchWriter(std::unique_ptr<ArchiveWriter> archive, ArchiveBuffer& out, BodySink& sink, WriteSizes sizes)
+    : archive_(std::move(archive)), out_(out), sink_(sink), sizes_(sizes) {}
+
+std::optional<Status> BatchWriter::try_append(std::string_view name, const EntryOutcome& outcome) {
+  return verbatim() ? try_append_verbatim(name, outcome) : try_append_seen(name, outcome);
+}
+
+std::optional<Status> BatchWriter::try_append_verbatim(std::string_view name, const EntryOutcome& outcome) {
+  const auto size = outcome.size();
+  if (size >= sizes_.send_from) return std::nullopt;
+  const auto mark = out_.size();
+  if (auto begun = archive_->begin(name, size, out_); !begun) {
+    out_.truncate(mark);
+    return begun;
+  }
+  if (const auto* loaded = outcome.loaded()) {
+    out_.append(loaded->bytes.view());
+  } else if (auto read = try_load(outcome, out_.grow(size)); !read || !*read) {
+    drop(mark);
+    return read;
+  }
+  return archive_->end(out_);
+}
+
+std::optional<Status> BatchWriter::try_append_seen(std::string_view name, const EntryOutcome& outcome) {
+  const auto size = outcome.size();
+  if (size > kPiece) return std::nullopt;
+  BytesView payload;
+  if (const auto* loaded = outcome.loaded()) {
+    payload = loaded->bytes.view();
+  } else {
+    scratch_.clear();
+    const auto room = scratch_.grow(size);
+    if (auto read = try_load(outcome, room); !read || !*read) return read;
+    payload = room;
+  }
+  if (auto begun = archive_->begin(name, size, out_); !begun) return begun;
+  if (auto passed = pass_through(payload); !passed) return passed;
+  return archive_->end(out_);
+}
+
+Task<Result<BatchWriter::Appended>> BatchWriter::append(std::string name, EntryOutcome outcome) {
+  if (verbatim()) return append_verbatim(std::move(name), std::move(outcome));
+  return append_seen(std::move(name), std::move(outcome));
+}
+
+Task<Result<BatchWriter::Appended>> BatchWriter::append_verbatim(std::string name, EntryOutcome outcome) {
+  const auto size = outcome.size();
+  const auto mark = out_.size();
+  if (auto begun = archive_->begin(name, size, out_); !begun) {
+    out_.truncate(mark);
+    co_return failed(std::move(begun).error());
+  }
+  const auto* slice = outcome.slice();
+  if (slice != nullptr && size >= sizes_.send_from) {
+    sent_ = true;
+    BRYO_CO_CHECK(co_await sink_.send_object(out_.view(), slice->object, slice->offset, size));
+    out_.clear();
+  } else if (slice != nullptr) {
+    auto read = co_await slice->object->read(slice->offset, out_.grow(size));
+    if (!read) {
+      drop(mark);
+      co_return failed(std::move(read).error());
+    }
+  } else {
+    const std::array<BytesView, 2> pieces = {out_.view(), outcome.loaded()->bytes.view()};
+    sent_ = true;
+    BRYO_CO_CHECK(co_await sink_.write(pieces));
+    out_.clear();
+  }
+  BRYO_CO_CHECK(archive_->end(out_));
+  co_return Appended::Whole;
+}
+
+Task<Result<BatchWriter::Appended>> BatchWriter::append_seen(std::string name, EntryOutcome outcome) {
+  const auto size = outcome.size();
+  bool begun = false;
+  std::uint64_t at = 0;
+  do {
+    const auto length = std::min(kPiece, size - at);
+    BytesView piece;
+    if (const auto* loaded = outcome.loaded()) {
+      piece = loaded->bytes.view().subspan(at, length);
+    } else {
+      scratch_.clear();
+      const auto room = scratch_.grow(length);
+      const auto& slice = *outcome.slice();
+      auto read = co_await slice.object->read(slice.offset + at, room);
+      // Such a format cannot take a member back: its own bytes may already hold a part of it.
+      if (!read && begun) co_return std::move(read).error();
+      if (!read) co_return failed(std::move(read).error());
+      piece = room;
+    }
+    if (!std::exchange(begun, true)) BRYO_CO_CHECK(archive_->begin(name, size, out_));
+    BRYO_CO_CHECK(pass_through(piece));
+    if (flush_due()) BRYO_CO_CHECK(co_await flush());
+    at += length;
+  } while (at < size);
+  BRYO_CO_CHECK(archive_->end(out_));
+  co_return Appended::Whole;
+}
+
+BatchWriter::Appended BatchWriter::failed(Error why) {
+  failure_ = std::move(why);
+  return Appended::Failed;
+}
+
+Status BatchWriter::pass_through(BytesView piece) {
+  if (piece.empty()) return {};
+  BRYO_CHECK(archive_->content(piece, out_));
+  if (archive_->payload() == PayloadMode::Observed) out_.append(piece);
+  return {};
+}
+
+void BatchWriter::drop(std::size_t mark) {
+  out_.truncate(mark);
+  archive_->take_back();
+}
+
+Task<Status> BatchWriter::flush() {
+  const std::array<BytesView, 1> pieces = {out_.view()};
+  sent_ = true;
+  BRYO_CO_CHECK(co_await sink_.write(std::span(pieces).first(out_.empty() ? 0 : 1)));
+  out_.clear();
+  co_return Status{};
+}
+
+Task<Status> BatchWriter::finish(std::string_view tail) {
+  BRYO_CO_CHECK(archive_->finish(out_));
+  out_.append(tail);
+  const std::array<BytesView, 1> pieces = {out_.view()};
+  sent_ = true;
+  BRYO_CO_CHECK(co_await sink_.write_last(pieces));
+  out_.clear();
+  co_return Status{};
+}
+
+}  // namespace bryo::moss
