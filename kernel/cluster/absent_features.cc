@@ -2,6 +2,7 @@
 
 #include <kernel/wire/api_names.h>
 
+#include <algorithm>
 #include <array>
 
 namespace bryo::kernel {
@@ -28,20 +29,24 @@ Task<Result<Response>> refuse(std::string_view message) {
 
 Task<Result<Response>> answer_empty_list() { co_return Response::json("[]\n"); }
 
-/// The router's pattern is free for this verb.
-bool is_free(const Router& router, Verb verb, const std::string& pattern) {
-  const auto match = router.find(verb, pattern);
-  return match.route == nullptr || match.route->spec.pattern != pattern;
+constexpr std::array kVerbs = {Verb::Get, Verb::Head, Verb::Put, Verb::Post, Verb::Patch, Verb::Delete};
+
+/// No plugin answers this pattern. Where one does, verbs that it lacks are 405 by the router.
+bool is_free(const Router& router, const std::string& pattern) {
+  return std::none_of(kVerbs.begin(), kVerbs.end(), [&](Verb verb) {
+    const auto match = router.find(verb, pattern);
+    return match.route != nullptr && match.route->spec.pattern == pattern;
+  });
 }
 
 }  // namespace
 
 Status register_absent_features(Router& router) {
   for (const auto& feature : kFeatures) {
-    for (const auto verb : {Verb::Get, Verb::Head, Verb::Put, Verb::Post, Verb::Patch, Verb::Delete}) {
-      for (const char* below : {"", "/*"}) {
-        const std::string pattern = std::string(feature.path) + below;
-        if (!is_free(router, verb, pattern)) continue;
+    for (const char* below : {"", "/*"}) {
+      const std::string pattern = std::string(feature.path) + below;
+      if (!is_free(router, pattern)) continue;
+      for (const auto verb : kVerbs) {
         RouteSpec spec{.verb = verb,
                        .pattern = pattern,
                        .doc = "Says which plugin offers this.",
