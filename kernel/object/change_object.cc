@@ -50,10 +50,10 @@ Task<Result<Response>> ObjectApi::patch(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "PATCH"));
   BRYO_CO_TRY(custom, custom_of_json(message.value, address.uri()));
   const bool replace = bool_of(request.query.get(wire::kQueryReplaceCustom).value_or("")).value_or(false);
-  auto& store = services_.store;
+  const std::string object(address.object);
+  // The closure captures references only: this compiler destroys captured values of an awaited temporary twice.
   auto changed = co_await services_.blocking.run(
-      [&store, bucket = address.bucket, object = std::string(address.object), custom = std::move(custom),
-       replace]() mutable { return store.set_custom_blocking(*bucket, object, std::move(custom), replace); });
+      [&] { return services_.store.set_custom_blocking(*address.bucket, object, std::move(custom), replace); });
   if (!changed) co_return named_by_target(std::move(changed).error(), services_.node.target_id);
   co_return Response();
 }
