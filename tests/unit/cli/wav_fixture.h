@@ -8,7 +8,7 @@ namespace bryo::cli {
 
 inline std::string le(std::uint64_t value, int size) {
   std::string out;
-  for (int i = 0; i < size; ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 255U));
+  for (int i = 0; i < size; ++i) out.push_back(i < 8 ? static_cast<char>((value >> (8 * i)) & 255U) : char{0});
   return out;
 }
 
