@@ -87,7 +87,8 @@ Task<Status> ObjectSender::send_by_file(Iovecs before, ObjectPtr object, std::ui
 Task<Status> ObjectSender::bring_in(ObjectPtr object, std::uint64_t offset, std::uint64_t length) {
   const auto next = offset + length;
   if (next < object->size()) object->will_need(next, std::min(kPiece, object->size() - next));
-  co_return co_await pool_.run([object, offset, length]() -> Status {
+  // A name of its own: g++ 12 destroys a closure twice that is a temporary of a co_await expression.
+  std::function<Status()> work = [object, offset, length]() -> Status {
     thread_local std::vector<std::byte> scratch(128 << 10);
     for (std::uint64_t at = 0; at < length;) {
       const auto n = std::min<std::uint64_t>(scratch.size(), length - at);
@@ -95,7 +96,8 @@ Task<Status> ObjectSender::bring_in(ObjectPtr object, std::uint64_t offset, std:
       at += n;
     }
     return {};
-  });
+  };
+  co_return co_await pool_.run(std::move(work));
 }
 
 }  // namespace bryo::kernel
