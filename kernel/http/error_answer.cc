@@ -64,7 +64,7 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_field(std::string& out, std::string_view key, std::string_view value) {
+void append_text_member(std::string& out, std::string_view key, std::string_view value) {
   out += out.empty() ? '{' : ',';
   append_string(out, key);
   out += ':';
@@ -87,13 +87,13 @@ std::string node_label(const NodeIdentity& node, Role role, std::string_view mes
 
 std::string error_json(const Error& error, const ErrorContext& context) {
   std::string out;
-  if (!error.tcode().empty()) append_field(out, "tcode", error.tcode());
-  append_field(out, "message", error.message());
-  append_field(out, "method", context.method);
-  append_field(out, "url_path", context.path);
-  append_field(out, "remote_addr", context.remote);
-  append_field(out, "caller", "");
-  append_field(out, "node", context.node);
+  if (!error.tcode().empty()) append_text_member(out, "tcode", error.tcode());
+  append_text_member(out, "message", error.message());
+  append_text_member(out, "method", context.method);
+  append_text_member(out, "url_path", context.path);
+  append_text_member(out, "remote_addr", context.remote);
+  append_text_member(out, "caller", "");
+  append_text_member(out, "node", context.node);
   return out.append(",\"status\":").append(std::to_string(error.status())).append("}");
 }
 
