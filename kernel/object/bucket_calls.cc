@@ -21,11 +21,6 @@ Error refuse(std::string_view action, std::initializer_list<std::string_view> kn
                wire::kErrUnsupported);
 }
 
-Error not_remote(std::string_view action, const BucketName& bucket) {
-  return Error(Errc::InvalidArgument, std::string(action) + ": expecting remote bucket (have " + bucket.uri() + ")",
-               wire::kErrNotRemoteBucket);
-}
-
 }  // namespace
 
 Task<Result<Response>> BucketApi::post(Request& request) {

@@ -14,11 +14,6 @@ Error unsupported(std::string_view action) {
                wire::kErrUnsupported);
 }
 
-Error not_remote(std::string_view action, const BucketName& bucket) {
-  return Error(Errc::InvalidArgument, std::string(action) + ": expecting remote bucket (have " + bucket.uri() + ")",
-               wire::kErrNotRemoteBucket);
-}
-
 }  // namespace
 
 Task<Result<Response>> ObjectApi::remove(Request& request) {

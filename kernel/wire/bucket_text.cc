@@ -128,4 +128,9 @@ std::string bucket_json(const BucketName& bucket) {
   return out.append("}}");
 }
 
+Error not_remote(std::string_view action, const BucketName& bucket) {
+  return Error(Errc::InvalidArgument, std::string(action) + ": expecting remote bucket (have " + bucket.uri() + ")",
+               wire::kErrNotRemoteBucket);
+}
+
 }  // namespace bryo::kernel

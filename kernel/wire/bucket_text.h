@@ -36,4 +36,7 @@ Result<BucketName> bucket_of_json(const nlohmann::json& json);
 /// The same as one line of JSON. An empty name (no bucket) gives empty parts, as snapshots need.
 [[nodiscard]] std::string bucket_json(const BucketName& bucket);
 
+/// What an action for cloud buckets says to another one: 400 (http-api.md section 6).
+[[nodiscard]] Error not_remote(std::string_view action, const BucketName& bucket);
+
 }  // namespace bryo::kernel
