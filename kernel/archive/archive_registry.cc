@@ -36,8 +36,22 @@ Status ArchiveRegistry::add(ArchiveFormat format, const std::string& owner) {
       }
     }
   }
+  const auto& extensions = format.spec.extensions;
+  const auto dotted = [](const std::string& extension) { return extension.size() > 1 && extension.front() == '.'; };
+  if (extensions.empty() || !std::all_of(extensions.begin(), extensions.end(), dotted)) {
+    return Error(Errc::InvalidArgument,
+                 "archive format '" + format.spec.name + "' of '" + owner + "' needs extensions that begin with a dot");
+  }
+  if (!format.reader && !format.make_writer) {
+    return Error(Errc::InvalidArgument,
+                 "archive format '" + format.spec.name + "' of '" + owner + "' has neither reader nor writer");
+  }
   formats_.push_back({std::make_shared<const ArchiveFormat>(std::move(format)), owner});
   return {};
+}
+
+void ArchiveRegistry::withdraw(const std::string& owner) {
+  std::erase_if(formats_, [&](const Entry& entry) { return entry.owner == owner; });
 }
 
 Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_mime(std::string_view mime) const {

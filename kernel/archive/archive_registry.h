@@ -21,9 +21,11 @@ class ArchiveRegistry final : public Archives {
     cache_.set_limit(cache_bytes);
   }
 
-  /// Fails with Conflict when one of its extensions or MIME names belongs to another format; the sentence names both
-  /// owners.
+  /// Fails with Conflict when one of its extensions or MIME names belongs to another format (the sentence names both
+  /// owners), InvalidArgument when it has no extension with a dot, or neither reader nor writer.
   Status add(ArchiveFormat format, const std::string& owner);
+  /// Takes back the formats of an owner. Before the first `open`.
+  void withdraw(const std::string& owner);
 
   Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const override;
   std::optional<Shard> try_open(const ObjectPtr& object) override { return cache_.find(object); }

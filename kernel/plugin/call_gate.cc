@@ -11,25 +11,37 @@ struct Gated {
 
 using Produce = std::function<Task<Status>(BodySink&)>;
 
-Error escaped(CallGate& gate, const std::exception& e) {
+/// What a plugin let escape, as text; its object is not kept. Only inside a catch block.
+Error escaped(CallGate& gate) {
   gate.count_exception();
-  return Error(Errc::Internal, "plugin '" + gate.plugin() + "': " + e.what());
+  const std::string who = "plugin '" + gate.plugin() + "': ";
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    return Error(Errc::Internal, who + e.what());
+  } catch (...) {
+    return Error(Errc::Internal, who + "an exception without a text");
+  }
 }
+
+Error refused(const CallGate& gate) { return Error(Errc::Unavailable, "plugin '" + gate.plugin() + "' is stopping"); }
 
 Task<Status> produce(std::shared_ptr<CallGate> gate, std::shared_ptr<CallGate::Pass>, Produce inner, BodySink& sink) {
   try {
     co_return co_await inner(sink);
-  } catch (const std::exception& e) {
-    co_return escaped(*gate, e);
+  } catch (...) {
+    co_return escaped(*gate);
   }
 }
 
 Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& request) {
   auto pass = target->gate->enter();
-  if (!pass) co_return Error(Errc::Unavailable, "plugin '" + target->gate->plugin() + "' is stopping");
+  if (!pass) co_return refused(*target->gate);
   try {
     Result<Response> response = co_await target->handler(request);
-    if (response) {
+    if (!response) {
+      target->gate->count_error();
+    } else {
       if (auto* stream = std::get_if<StreamBody>(&response->body)) {
         auto kept = std::make_shared<CallGate::Pass>(std::move(pass));
         stream->produce = [gate = target->gate, kept, inner = std::move(stream->produce)](BodySink& sink) {
@@ -38,8 +50,49 @@ Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& reques
       }
     }
     co_return response;
-  } catch (const std::exception& e) {
-    co_return escaped(*target->gate, e);
+  } catch (...) {
+    co_return escaped(*target->gate);
+  }
+}
+
+/// A plugin's job. `run` counts as a call, so that draining waits for it.
+class GatedXaction final : public Xaction {
+ public:
+  GatedXaction(std::shared_ptr<CallGate> gate, Result<std::unique_ptr<Xaction>> inner)
+      : gate_(std::move(gate)), inner_(std::move(inner)) {}
+
+  Task<Status> run(XactionContext& context) override {
+    auto pass = gate_->enter();
+    if (!pass) co_return refused(*gate_);
+    if (!inner_) co_return inner_.error();
+    try {
+      co_return co_await (*inner_)->run(context);
+    } catch (...) {
+      co_return escaped(*gate_);
+    }
+  }
+
+  [[nodiscard]] std::string control_message() const override {
+    const auto pass = gate_->enter();
+    if (!pass || !inner_) return {};
+    try {
+      return (*inner_)->control_message();
+    } catch (...) {
+      return escaped(*gate_).message();
+    }
+  }
+
+ private:
+  const std::shared_ptr<CallGate> gate_;
+  const Result<std::unique_ptr<Xaction>> inner_;  ///< or why the factory made none
+};
+
+Result<std::unique_ptr<Xaction>> make_xaction(CallGate& gate, const XactionFactory& factory) {
+  try {
+    if (auto made = factory()) return made;
+    return Error(Errc::Internal, "plugin '" + gate.plugin() + "': its factory made no job");
+  } catch (...) {
+    return escaped(gate);
   }
 }
 
@@ -66,12 +119,22 @@ void CallGate::leave() {
 bool CallGate::close_and_wait(Deadline deadline) {
   open_.store(false, std::memory_order_seq_cst);
   std::unique_lock lock(mutex_);
-  return empty_.wait_until(lock, deadline.at(), [this] { return running_.load(std::memory_order_seq_cst) == 0; });
+  const auto empty = [this] { return running_.load(std::memory_order_seq_cst) == 0; };
+  // wait_until with time_point::max() overflows in libstdc++ 12
+  if (deadline.at() != Deadline::never().at()) return empty_.wait_until(lock, deadline.at(), empty);
+  empty_.wait(lock, empty);
+  return true;
 }
 
 RouteHandler gated(std::shared_ptr<CallGate> gate, RouteHandler handler) {
   auto target = std::make_shared<const Gated>(Gated{std::move(gate), std::move(handler)});
   return [target = std::move(target)](Request& request) { return call(target, request); };
+}
+
+XactionFactory gated(std::shared_ptr<CallGate> gate, XactionFactory factory) {
+  return [gate = std::move(gate), factory = std::move(factory)]() -> std::unique_ptr<Xaction> {
+    return std::make_unique<GatedXaction>(gate, make_xaction(*gate, factory));
+  };
 }
 
 }  // namespace bryo::kernel

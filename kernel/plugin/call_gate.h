@@ -4,6 +4,7 @@
 /// throws into errors.
 
 #include <bryo/http.h>
+#include <bryo/xaction.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -43,7 +44,9 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   [[nodiscard]] const std::string& plugin() const noexcept { return plugin_; }
   [[nodiscard]] std::size_t running() const noexcept { return running_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t calls() const noexcept { return calls_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t errors() const noexcept { return errors_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_.load(std::memory_order_relaxed); }
+  void count_error() noexcept { errors_.fetch_add(1, std::memory_order_relaxed); }
   void count_exception() noexcept { exceptions_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
@@ -53,6 +56,7 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   std::atomic<bool> open_{false};
   std::atomic<std::size_t> running_{0};
   std::atomic<std::uint64_t> calls_{0};
+  std::atomic<std::uint64_t> errors_{0};
   std::atomic<std::uint64_t> exceptions_{0};
   std::mutex mutex_;
   std::condition_variable empty_;
@@ -60,5 +64,7 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
 
 /// `handler` behind `gate`. A streamed body keeps its pass until it has been sent.
 RouteHandler gated(std::shared_ptr<CallGate> gate, RouteHandler handler);
+/// `factory` behind `gate`: a job that runs is a call; what the factory or the job throws becomes the job's error.
+XactionFactory gated(std::shared_ptr<CallGate> gate, XactionFactory factory);
 
 }  // namespace bryo::kernel

@@ -107,26 +107,42 @@ Status Contributions::commit(const Registries& registries, const std::shared_ptr
   const auto checked = [&](Status status) {
     if (!status) refuse(status.error());
   };
+  checked(try_routes(registries.router));
+  for (auto& [kind, factory] : xactions_) {
+    checked(registries.xactions.add(std::move(kind), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
+  }
+  for (ArchiveFormat& format : formats_) checked(registries.archives.add(std::move(format), plugin_));
+  if (!status_) {
+    registries.xactions.withdraw(plugin_);
+    registries.archives.withdraw(plugin_);
+    return status_;
+  }
   for (auto& [spec, handler] : routes_) {
     checked(registries.router.add(std::move(spec), gated(gate, std::move(handler)), plugin_));
   }
-  for (auto& [kind, factory] : xactions_) {
-    checked(registries.xactions.add(std::move(kind), std::move(factory), plugin_));
-  }
-  for (ArchiveFormat& format : formats_) checked(registries.archives.add(std::move(format), plugin_));
   return status_;
 }
 
-Status Contributions::commit_as_disabled(Router& router) {
-  const auto message = std::make_shared<const std::string>("this needs plugin '" + plugin_ +
-                                                           "', which is not enabled: add it to `enable` in [plugins]");
-  for (auto& [spec, handler] : routes_) {
-    BRYO_CHECK(router.add(
-        std::move(spec), [message](Request&) { return refuse_disabled(message); }, plugin_));
-  }
+/// A route cannot be taken back, so clashes are looked for in a copy of the table.
+Status Contributions::try_routes(const Router& router) const {
+  Router copy;
+  for (const auto& route : router.routes()) BRYO_CHECK(copy.add(route->spec, route->handler, route->owner));
+  for (const auto& [spec, handler] : routes_) BRYO_CHECK(copy.add(spec, handler, plugin_));
   return {};
 }
 
-void Contributions::withdraw() { options_.remove(section_); }
+void Contributions::commit_as_disabled(Router& router) {
+  const auto message = std::make_shared<const std::string>("this needs plugin '" + plugin_ +
+                                                           "', which is not enabled: add it to `enable` in [plugins]");
+  for (auto& [spec, handler] : routes_) {
+    (void)router.add(
+        std::move(spec), [message](Request&) { return refuse_disabled(message); }, plugin_);
+  }
+}
+
+void Contributions::withdraw() {
+  options_.remove(section_);
+  metrics_.withdraw(plugin_);
+}
 
 }  // namespace bryo::kernel

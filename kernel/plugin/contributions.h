@@ -44,11 +44,12 @@ class Contributions final : public Registrar {
 
   /// What was wrong first, naming the plugin.
   [[nodiscard]] const Status& status() const noexcept { return status_; }
-  /// Hands everything to the registries, calls guarded by `gate`.
+  /// Hands everything to the registries, calls guarded by `gate`; or, when one thing clashes, nothing.
   Status commit(const Registries& registries, const std::shared_ptr<CallGate>& gate);
-  /// For a plugin that is not enabled: its routes answer 501 and say how to enable it.
-  Status commit_as_disabled(Router& router);
-  /// Takes back the options, after a refusal.
+  /// For a plugin that is not enabled: its routes answer 501 and say how to enable it, but for those that an enabled
+  /// plugin has.
+  void commit_as_disabled(Router& router);
+  /// Takes back options and metrics, after a refusal.
   void withdraw();
 
  protected:
@@ -67,6 +68,7 @@ class Contributions final : public Registrar {
   template <class Metric, class Declare>
   Metric& declare_metric(MetricSpec spec, Declare declare, std::deque<Metric>& unused);
   void refuse(const Error& why);
+  [[nodiscard]] Status try_routes(const Router& router) const;
 
   const std::string plugin_;
   const std::string section_;

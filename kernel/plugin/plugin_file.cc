@@ -68,7 +68,11 @@ Status check_trusted(std::string_view name, const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return refusal(name, path + ": " + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return refusal(name, path + " is not a regular file; install the file itself, no link");
-  for (fs::path part = fs::absolute(path);; part = part.parent_path()) {
+  // The directories it really lies in: a link on the way must not hide one that others may write.
+  std::error_code ec;
+  const fs::path real = fs::canonical(path, ec);
+  if (ec) return refusal(name, path + ": " + ec.message());
+  for (fs::path part = real;; part = part.parent_path()) {
     if (::stat(part.c_str(), &status) != 0) return refusal(name, part.string() + ": " + std::strerror(errno));
     if (foreign_owner(status)) {
       return refusal(name, part.string() + " belongs to user " + std::to_string(status.st_uid) +

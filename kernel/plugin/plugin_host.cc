@@ -1,11 +1,53 @@
 #include <kernel/plugin/plugin_file.h>
 #include <kernel/plugin/plugin_host.h>
 #include <kernel/plugin/static_plugins.h>
+#include <kernel/plugin/time_limit.h>
 
 #include <algorithm>
 #include <filesystem>
 
 namespace bryo::kernel {
+namespace {
+
+/// A plugin may use this much for its `stop` even if draining took all the time there was.
+constexpr std::chrono::seconds kLeastStop{2};
+
+std::string text(std::chrono::nanoseconds limit) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+Task<Status> call_start(Plugin& plugin, Host& host) { co_return co_await plugin.start(host); }
+Task<Status> call_stop(Plugin& plugin) {
+  co_await plugin.stop();
+  co_return Status{};
+}
+
+Task<Status> start_within(Plugin& plugin, Host& host, std::chrono::nanoseconds limit) {
+  LimitedOutcome outcome = co_await within(call_start(plugin, host), Deadline::after(limit));
+  if (outcome.status || outcome.status.error().code() != Errc::Timeout) co_return outcome.status;
+  co_return Error(Errc::Timeout, "it was not ready after " + text(limit));
+}
+
+}  // namespace
+
+std::string_view name_of(PluginState state) noexcept {
+  switch (state) {
+    case PluginState::Refused:
+      return "refused";
+    case PluginState::Disabled:
+      return "disabled";
+    case PluginState::Declared:
+      return "declared";
+    case PluginState::Running:
+      return "running";
+    case PluginState::Draining:
+      return "draining";
+    case PluginState::Stopped:
+      return "stopped";
+  }
+  return "refused";
+}
 
 struct PluginHost::Loaded {
   PluginDescription description;
@@ -15,7 +57,14 @@ struct PluginHost::Loaded {
   std::unique_ptr<Plugin> plugin;  // destroyed before what it contributed to goes away
   std::unique_ptr<Contributions> contributions;
 
-  [[nodiscard]] bool active() const { return description.state == PluginState::Declared; }
+  [[nodiscard]] const std::string& name() const { return description.name; }
+  [[nodiscard]] bool refused() const { return !description.error.empty(); }
+  [[nodiscard]] std::vector<std::string> needs() const {
+    std::vector<std::string> out;
+    if (descriptor == nullptr || descriptor->needs == nullptr) return out;
+    for (const char* const* need = descriptor->needs; *need != nullptr; ++need) out.emplace_back(*need);
+    return out;
+  }
 };
 
 PluginHost::PluginHost(PluginHostConfig config, Registries registries)
@@ -36,18 +85,22 @@ std::vector<std::string> PluginHost::in_tree() const {
 }
 
 Status PluginHost::declare_all() {
-  const std::vector<std::string> known = in_tree();
   const std::vector<std::string>& enabled = config_.enable;
+  const auto enabled_times = [&](const std::string& name) { return std::count(enabled.begin(), enabled.end(), name); };
+  const auto passes = [&](const Status& status) { return status || config_.skip_refused; };
   for (const std::string& name : enabled) {
-    if (std::count(enabled.begin(), enabled.end(), name) > 1) {
+    if (enabled_times(name) > 1) {
       return Error(Errc::InvalidArgument, "plugin '" + name + "' is listed twice in [plugins] enable");
     }
-    auto declared = declare_one(name, true);
-    if (!declared && !config_.skip_refused) return declared;
+    if (auto loaded = load_one(name); !passes(loaded)) return loaded;
   }
   BRYO_CHECK(order_by_needs());
-  for (const std::string& name : known) {
-    if (std::count(enabled.begin(), enabled.end(), name) == 0) BRYO_CHECK(declare_one(name, false));
+  for (const auto& p : plugins_) {
+    if (p->refused()) continue;
+    if (auto declared = declare_one(*p); !passes(declared)) return declared;
+  }
+  for (const std::string& name : in_tree()) {
+    if (enabled_times(name) == 0) add_disabled(name);
   }
   return {};
 }
@@ -69,86 +122,111 @@ Result<const PluginDescriptor*> PluginHost::descriptor_of(const std::string& nam
   return load_plugin(name, path);
 }
 
-Status PluginHost::declare_one(const std::string& name, bool enabled) {
-  auto loaded = std::make_unique<Loaded>();
-  Loaded& p = *loaded;
+Status PluginHost::load_one(const std::string& name) {
+  Loaded& p = *plugins_.emplace_back(std::make_unique<Loaded>());
   p.description.name = name;
-  plugins_.push_back(std::move(loaded));
-  const auto refuse = [&](const Error& error) -> Status {
-    p.description.state = PluginState::Refused;
-    p.description.error = error.message();
-    if (p.contributions) p.contributions->withdraw();
-    return error;
-  };
-
+  p.gate = std::make_shared<CallGate>(name);
   auto descriptor = descriptor_of(name, p.description.path);
-  if (!descriptor) return refuse(descriptor.error());
+  if (!descriptor) return refuse(p, descriptor.error());
   p.descriptor = *descriptor;
   p.description.version = p.descriptor->version;
   p.description.doc = p.descriptor->doc;
-  p.gate = std::make_shared<CallGate>(name);
-  p.contributions = std::make_unique<Contributions>(name, p.descriptor->doc, registries_.options,
-                                                    enabled ? registries_.metrics : nowhere_);
-  Status declared;
-  try {
-    p.plugin.reset(p.descriptor->create());
-    declared = p.plugin->declare(*p.contributions);
-  } catch (const std::exception& e) {
-    declared = Error(Errc::Internal, "declare failed: " + std::string(e.what()));
-  }
-  if (!declared) {
-    return refuse(Error(declared.error().code(), "plugin '" + name + "': " + declared.error().message()));
-  }
-  if (!enabled) {
-    p.description.state = PluginState::Disabled;
-    return p.contributions->commit_as_disabled(registries_.router);
-  }
-  if (auto committed = p.contributions->commit(registries_, p.gate); !committed) return refuse(committed.error());
-  p.description.state = PluginState::Declared;
   return {};
 }
 
 /// Every plugin after those it needs.
 Status PluginHost::order_by_needs() {
+  for (const auto& p : plugins_) {
+    for (const std::string& need : p->needs()) {
+      if (find(need) != nullptr) continue;
+      auto status = refuse(*p, Error(Errc::InvalidArgument, "plugin '" + p->name() + "': needs '" + need +
+                                                                "', which is not enabled: add it to `enable` in "
+                                                                "[plugins]"));
+      if (!config_.skip_refused) return status;
+      break;
+    }
+  }
   std::vector<std::unique_ptr<Loaded>> ordered;
-  const auto placed = [&](std::string_view name) {
-    return std::any_of(ordered.begin(), ordered.end(), [&](const auto& p) { return p->description.name == name; });
+  const auto placed = [&](const std::string& name) {
+    return std::any_of(ordered.begin(), ordered.end(), [&](const auto& p) { return p->name() == name; });
   };
   while (!plugins_.empty()) {
-    std::string missing;
-    const auto ready = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) {
-      if (!p->active() || p->descriptor->needs == nullptr) return true;
-      for (const char* const* need = p->descriptor->needs; *need != nullptr; ++need) {
-        if (placed(*need)) continue;
-        missing = "plugin '" + p->description.name + "': needs '" + *need + "', which ";
-        const bool listed = std::any_of(plugins_.begin(), plugins_.end(),
-                                        [&](const auto& other) { return other->description.name == *need; });
-        missing += listed ? "needs it in turn" : "is not enabled: add it to `enable` in [plugins]";
-        return false;
-      }
-      return true;
+    auto next = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) {
+      const auto needs = p->needs();
+      return p->refused() || std::all_of(needs.begin(), needs.end(), placed);
     });
-    if (ready == plugins_.end()) return Error(Errc::InvalidArgument, missing);
-    ordered.push_back(std::move(*ready));
-    plugins_.erase(ready);
+    if (next == plugins_.end()) {
+      next = plugins_.begin();
+      const auto needs = (*next)->needs();
+      const auto open = std::find_if_not(needs.begin(), needs.end(), placed);
+      auto status = refuse(**next, Error(Errc::InvalidArgument, "plugin '" + (*next)->name() + "': needs '" + *open +
+                                                                    "', which needs it in turn"));
+      if (!config_.skip_refused) return status;
+    }
+    ordered.push_back(std::move(*next));
+    plugins_.erase(next);
   }
   plugins_ = std::move(ordered);
   return {};
 }
 
+Status PluginHost::declare_one(Loaded& p) {
+  for (const std::string& need : p.needs()) {
+    if (!find(need)->refused()) continue;
+    return refuse(p,
+                  Error(Errc::InvalidArgument, "plugin '" + p.name() + "': needs '" + need + "', which was refused"));
+  }
+  if (auto declared = make_and_declare(p, registries_.metrics); !declared) return refuse(p, declared.error());
+  if (auto committed = p.contributions->commit(registries_, p.gate); !committed) return refuse(p, committed.error());
+  set_state(p, PluginState::Declared);
+  return {};
+}
+
+void PluginHost::add_disabled(const std::string& name) {
+  // Nobody asked for it, so nothing about it may fail the node; what is wrong shows in `describe`.
+  if (!load_one(name)) return;
+  Loaded& p = *plugins_.back();
+  if (auto declared = make_and_declare(p, nowhere_); !declared) {
+    (void)refuse(p, declared.error());
+    return;
+  }
+  p.contributions->commit_as_disabled(registries_.router);
+  set_state(p, PluginState::Disabled);
+}
+
+Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
+  const auto failed = [&](Errc code, const std::string& why) {
+    return Error(code, "plugin '" + p.name() + "': " + why);
+  };
+  p.contributions = std::make_unique<Contributions>(p.name(), p.descriptor->doc, registries_.options, metrics);
+  try {
+    p.plugin.reset(p.descriptor->create());
+    if (!p.plugin) return failed(Errc::Internal, "its create function made nothing");
+    const Status declared = p.plugin->declare(*p.contributions);
+    if (!declared) return failed(declared.error().code(), declared.error().message());
+    return {};
+  } catch (const std::exception& e) {
+    return failed(Errc::Internal, "declare failed: " + std::string(e.what()));
+  } catch (...) {
+    return failed(Errc::Internal, "declare failed with an exception without a text");
+  }
+}
+
 Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
   for (const auto& p : plugins_) {
-    if (!p->active()) continue;
-    BRYO_TRY(host, make_host(p->description.name));
+    if (p->description.state != PluginState::Declared) continue;
+    BRYO_TRY(host, make_host(p->name()));
     p->host = std::move(host);
-    auto started = run(p->plugin->start(*p->host));
+    auto started = run(start_within(*p->plugin, *p->host, config_.start_limit));
     if (!started) {
-      p->description.error = started.error().message();
-      return Error(started.error().code(),
-                   "plugin '" + p->description.name + "' did not start: " + started.error().message());
+      const std::string why = "plugin '" + p->name() + "' did not start: " + started.error().message();
+      set_state(*p, PluginState::Declared, why);
+      // A start that was broken off may still be suspended somewhere, so the plugin stays.
+      if (started.error().code() == Errc::Timeout) (void)(p->plugin.release(), p->host.release());
+      return Error(started.error().code(), why);
     }
     p->gate->open();
-    p->description.state = PluginState::Running;
+    set_state(*p, PluginState::Running);
   }
   return {};
 }
@@ -156,20 +234,46 @@ Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
 void PluginHost::stop_all(Deadline deadline, const RunVoid& run, Log& log) {
   for (auto it = plugins_.rbegin(); it != plugins_.rend(); ++it) {
     Loaded& p = **it;
-    if (p.description.state != PluginState::Running) continue;
-    p.description.state = PluginState::Draining;
-    if (!p.gate->close_and_wait(deadline)) {
-      log.warning("a plugin still has calls at the end of the time allowed",
-                  {{"plugin", p.description.name}, {"calls", std::to_string(p.gate->running())}});
-    }
-    run(p.plugin->stop());
-    p.description.state = PluginState::Stopped;
+    if (p.description.state == PluginState::Running) stop_one(p, deadline, run, log);
+    p.plugin.reset();
+    p.host.reset();
   }
+}
+
+void PluginHost::stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log& log) {
+  const auto leave_alone = [&](std::string why) {
+    log.error("a plugin did not stop", {{"plugin", p.name()}, {"why", why}});
+    set_state(p, PluginState::Draining, std::move(why));
+    // Never destroyed: calls that did not end refer to it, and the process ends soon.
+    (void)(p.plugin.release(), p.host.release());
+  };
+  set_state(p, PluginState::Draining);
+  if (!p.gate->close_and_wait(deadline)) {
+    return leave_alone(std::to_string(p.gate->running()) + " of its calls did not end in the time allowed");
+  }
+  const Deadline limit(std::max(deadline.at(), Deadline::after(kLeastStop).at()));
+  auto outcome = std::make_shared<LimitedOutcome>();
+  const auto stop = [](Plugin& plugin, Deadline until, std::shared_ptr<LimitedOutcome> out) -> Task<void> {
+    *out = co_await within(call_stop(plugin), until);
+  };
+  run(stop(*p.plugin, limit, outcome));
+  if (outcome->abandoned) return leave_alone("its stop did not end in the time allowed");
+  if (!outcome->status) {
+    log.warning("a plugin stopped with an error", {{"plugin", p.name()}, {"why", outcome->status.error().message()}});
+  }
+  set_state(p, PluginState::Stopped, outcome->status ? std::string() : outcome->status.error().message());
 }
 
 std::vector<PluginDescription> PluginHost::describe() const {
   std::vector<PluginDescription> out;
-  for (const auto& p : plugins_) out.push_back(p->description);
+  const std::scoped_lock lock(mutex_);
+  for (const auto& p : plugins_) {
+    PluginDescription& d = out.emplace_back(p->description);
+    d.calls = p->gate->calls();
+    d.errors = p->gate->errors();
+    d.exceptions = p->gate->exceptions();
+    d.running = p->gate->running();
+  }
   return out;
 }
 
@@ -179,6 +283,23 @@ std::vector<std::string> PluginHost::found() const {
     for (std::string& name : plugins_in(directory)) names.push_back(std::move(name));
   }
   return names;
+}
+
+const PluginHost::Loaded* PluginHost::find(std::string_view name) const {
+  const auto found = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) { return p->name() == name; });
+  return found == plugins_.end() ? nullptr : found->get();
+}
+
+Status PluginHost::refuse(Loaded& p, const Error& error) {
+  set_state(p, PluginState::Refused, error.message());
+  if (p.contributions) p.contributions->withdraw();
+  return error;
+}
+
+void PluginHost::set_state(Loaded& p, PluginState state, std::string error) {
+  const std::scoped_lock lock(mutex_);
+  p.description.state = state;
+  p.description.error = std::move(error);
 }
 
 }  // namespace bryo::kernel

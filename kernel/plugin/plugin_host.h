@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -17,21 +18,26 @@ namespace bryo::kernel {
 struct PluginHostConfig {
   std::string directory;  ///< of the in-tree plugins
   std::vector<std::string> extra_directories{};
-  std::vector<std::string> enable{};  ///< empty: all in-tree plugins
-  bool skip_refused = false;          ///< else a refused plugin fails the start
-  std::chrono::seconds start_deadline{30};
+  std::vector<std::string> enable{};
+  bool skip_refused = false;  ///< else a refused plugin fails the start
+  std::chrono::nanoseconds start_limit = std::chrono::seconds(30);
 };
 
 enum class PluginState : std::uint8_t { Refused, Disabled, Declared, Running, Draining, Stopped };
+[[nodiscard]] std::string_view name_of(PluginState state) noexcept;
 
 /// For `bryo plugin ls` and the log.
 struct PluginDescription {
   std::string name;
-  std::string version;
-  std::string doc;
-  std::string path;
+  std::string version{};
+  std::string doc{};
+  std::string path{};
   PluginState state = PluginState::Refused;
-  std::string error;  ///< why it was refused
+  std::string error{};  ///< why it was refused, did not start or did not stop
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;      ///< calls that answered an error
+  std::uint64_t exceptions = 0;  ///< calls that threw
+  std::size_t running = 0;
 };
 
 /// Used by the main thread; `describe` by any.
@@ -46,12 +52,13 @@ class PluginHost {
   PluginHost(PluginHostConfig config, Registries registries);
   ~PluginHost();
 
-  /// Loads every enabled plugin and takes what it declares; in-tree ones that are not enabled answer 501. Nothing of
-  /// the node needs to exist yet.
+  /// Loads every enabled plugin and takes what it declares, in dependency order; in-tree ones that are not enabled
+  /// answer 501. Nothing of the node needs to exist yet.
   Status declare_all();
   /// In dependency order. A plugin that fails or is late fails the node.
   Status start_all(const MakeHost& make_host, const RunStatus& run);
-  /// The reverse: closes each gate, waits for its calls up to the deadline, stops and destroys the plugin.
+  /// The reverse: closes each gate, waits for its calls up to the deadline, stops and destroys the plugin. One that is
+  /// still in use then is left alone, because its calls refer to it. Before the event loops are destroyed.
   void stop_all(Deadline deadline, const RunVoid& run, Log& log);
 
   [[nodiscard]] std::vector<PluginDescription> describe() const;
@@ -62,14 +69,22 @@ class PluginHost {
   struct Loaded;
 
   [[nodiscard]] std::vector<std::string> in_tree() const;
-  Status declare_one(const std::string& name, bool enabled);
   Result<const PluginDescriptor*> descriptor_of(const std::string& name, std::string& path) const;
+  Status load_one(const std::string& name);
+  Status declare_one(Loaded& p);
+  void add_disabled(const std::string& name);
+  Status make_and_declare(Loaded& p, MetricsRegistry& metrics);
   Status order_by_needs();
+  [[nodiscard]] const Loaded* find(std::string_view name) const;
+  Status refuse(Loaded& p, const Error& error);
+  void set_state(Loaded& p, PluginState state, std::string error = {});
+  void stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log& log);
 
   const PluginHostConfig config_;
   const Registries registries_;
   MetricsRegistry nowhere_;                       ///< what plugins that are not enabled declare into
   std::vector<std::unique_ptr<Loaded>> plugins_;  ///< in start order
+  mutable std::mutex mutex_;                      ///< of the descriptions
 };
 
 /// `../lib/bryo/plugins` from the running program.

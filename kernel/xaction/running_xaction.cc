@@ -67,7 +67,9 @@ bool RunningXaction::try_enter(std::chrono::nanoseconds limit) {
 
 void RunningXaction::leave() {
   const std::scoped_lock lock(mutex_);
-  if (--users_ == 0) idle_since_ns_ = clock_.unix_ns();
+  if (--users_ != 0) return;
+  idle_since_ns_ = clock_.unix_ns();
+  if (aborted()) ended_ns_ = idle_since_ns_;
 }
 
 void RunningXaction::end_if_idle(std::chrono::nanoseconds limit) {
@@ -87,6 +89,11 @@ bool RunningXaction::idle_for_locked(std::chrono::nanoseconds limit) const {
 bool RunningXaction::ended() const {
   const std::scoped_lock lock(mutex_);
   return ended_ns_ != 0;
+}
+
+bool RunningXaction::busy() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_ns_ == 0 && (!kind_.on_demand || users_ != 0);
 }
 
 std::string RunningXaction::errors_locked() const {

@@ -41,6 +41,8 @@ class RunningXaction final : public XactionContext {
   void end_if_idle(std::chrono::nanoseconds limit);
 
   [[nodiscard]] bool ended() const;
+  /// Neither ended nor idle: what another job may conflict with (jobs.md section 2.1).
+  [[nodiscard]] bool busy() const;
   /// The wire's snapshot and status (http-jobs.md section 3).
   [[nodiscard]] nlohmann::ordered_json snapshot() const;
   [[nodiscard]] nlohmann::ordered_json status() const;

@@ -20,6 +20,19 @@ std::string new_id(const std::string& prefix) {
   return id;
 }
 
+bool is_kind_name(std::string_view name) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !name.empty() && letter(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+/// With nine characters behind it an id that clients accept: 9 to 31 characters.
+bool is_id_prefix(std::string_view prefix) {
+  const auto alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  return prefix.size() <= 22 && (prefix.empty() || alnum(prefix[0])) &&
+         std::all_of(prefix.begin(), prefix.end(), [&](char c) { return alnum(c) || c == '-' || c == '_'; });
+}
+
 class Lease final : public XactionLease {
  public:
   explicit Lease(std::shared_ptr<RunningXaction> job) : job_(std::move(job)) {}
@@ -41,6 +54,9 @@ Task<void> run_to_end(std::shared_ptr<RunningXaction> job) {
   job->finish(result);
 }
 
+/// Jobs of two buckets do not meet; one without a bucket meets all.
+bool same_scope(const BucketPtr& a, const BucketPtr& b) { return !a || !b || a->id() == b->id(); }
+
 Error no_such_job(const XactionQuery& query) {
   return Error(Errc::NotFound, "x-[" + (query.id.empty() ? query.kind : query.id) + "] does not exist", "ErrNotFound");
 }
@@ -48,14 +64,28 @@ Error no_such_job(const XactionQuery& query) {
 }  // namespace
 
 Status XactionRegistry::add(XactionKind kind, XactionFactory factory, const std::string& owner) {
-  for (const Registered& other : kinds_) {
-    if (other.kind.name == kind.name) {
-      return Error(Errc::Conflict, "job kind '" + kind.name + "' of '" + owner + "' is already provided by '" +
-                                       other.owner + "': enable one of them");
+  for (const std::string& name : {kind.name, kind.display_name}) {
+    if (const Registered* other = name.empty() ? nullptr : find_kind(name)) {
+      return Error(Errc::Conflict, "job kind '" + name + "' of '" + owner + "' is already provided by '" +
+                                       other->owner + "': enable one of them");
     }
+  }
+  const auto bad = [&](std::string_view why) {
+    return Error(Errc::InvalidArgument, "job kind '" + kind.name + "' of '" + owner + "' " + std::string(why));
+  };
+  if (!is_kind_name(kind.name)) return bad("must be named with a-z, 0-9 and '-', beginning with a letter");
+  if (kind.doc.empty()) return bad("has no sentence of documentation");
+  if (!factory) return bad("has no factory");
+  if (!is_id_prefix(kind.id_prefix)) {
+    return bad("has the id prefix \"" + kind.id_prefix +
+               "\": at most 22 of A-Z, a-z, 0-9, '-', '_', not '-' or '_' first");
   }
   kinds_.push_back({std::move(kind), std::move(factory), owner});
   return {};
+}
+
+void XactionRegistry::withdraw(const std::string& owner) {
+  std::erase_if(kinds_, [&](const Registered& r) { return r.owner == owner; });
 }
 
 Result<std::shared_ptr<XactionLease>> XactionRegistry::acquire(std::string_view kind) {
@@ -96,7 +126,8 @@ Result<std::string> XactionRegistry::start(std::string_view kind, BucketPtr buck
     const auto& conflicts = registered->kind.conflicts;
     const std::scoped_lock lock(mutex_);
     for (const Job& other : jobs_) {
-      if (other->ended() || std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
+      if (std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
+      if (!other->busy() || !same_scope(job->bucket(), other->bucket())) continue;
       return Error(
           Errc::Conflict,
           other->kind().name + "[" + other->id() + "] is currently running, cannot run \"" + name + "\" concurrently",

@@ -38,8 +38,11 @@ class XactionRegistry final : public Xactions {
   /// Before the first job. `log` outlives the registry's use.
   void start(Log& log) { log_ = &log; }
 
-  /// Fails with Conflict naming both owners when the name is taken.
+  /// Fails with Conflict naming both owners when one of its names is taken, InvalidArgument when the name or the id
+  /// prefix is malformed, or sentence or factory are missing.
   Status add(XactionKind kind, XactionFactory factory, const std::string& owner);
+  /// Takes back the kinds of an owner. Before the first job.
+  void withdraw(const std::string& owner);
 
   Result<std::shared_ptr<XactionLease>> acquire(std::string_view kind) override;
 

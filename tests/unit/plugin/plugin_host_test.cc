@@ -5,14 +5,25 @@
 #include <kernel/runtime/system_clock.h>
 #include <sys/stat.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace bryo::kernel {
 namespace {
 
 namespace fs = std::filesystem;
+
+class SilentLog final : public Log {
+  void debug(std::string_view, Fields) override {}
+  void info(std::string_view, Fields) override {}
+  void warning(std::string_view, Fields) override {}
+  void error(std::string_view, Fields) override {}
+};
 
 class PluginHostTest : public testing::Test {
  protected:
@@ -35,6 +46,7 @@ class PluginHostTest : public testing::Test {
     config.directory = directory_;
     config.enable = std::move(enable);
     config.skip_refused = skip;
+    config.start_limit = std::chrono::milliseconds(20);
     host_ = std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_});
     return host_->declare_all();
   }
@@ -43,6 +55,24 @@ class PluginHostTest : public testing::Test {
     return status ? "(accepted)" : status.error().message();
   }
 
+  Status start() {
+    const auto no_host = [](const std::string&) -> Result<std::unique_ptr<Host>> { return std::unique_ptr<Host>(); };
+    return host_->start_all(no_host, [this](Task<Status> task) { return run(std::move(task)); });
+  }
+  void stop() {
+    host_->stop_all(
+        Deadline::after(std::chrono::milliseconds(20)), [this](Task<void> task) { run(std::move(task)); }, log_);
+  }
+  template <class T>
+  T run(Task<T> task) {
+    auto done = boost::asio::co_spawn(loop_, std::move(task), boost::asio::use_future);
+    loop_.restart();
+    while (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready) loop_.run_one();
+    return done.get();
+  }
+
+  boost::asio::io_context loop_;
+  SilentLog log_;
   std::string directory_;
   SystemClock clock_;
   OptionRegistry options_;
@@ -187,11 +217,65 @@ TEST_F(PluginHostTest, AnswersForPluginsThatAreNotEnabled) {
 TEST_F(PluginHostTest, SaysWhichPluginDidNotStart) {
   install("stuck");
   ASSERT_TRUE(declare({"stuck"}));
-  const auto no_host = [](const std::string&) -> Result<std::unique_ptr<Host>> { return std::unique_ptr<Host>(); };
-  const auto refuse = [](Task<Status>) -> Status { return Error(Errc::Io, "the door is stuck"); };
-  const Status status = host_->start_all(no_host, refuse);
+  const Status status = start();
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message(), "plugin 'stuck' did not start: the door is stuck");
+}
+
+TEST_F(PluginHostTest, GivesUpOnAStartThatHangs) {
+  install("slow");
+  ASSERT_TRUE(declare({"slow"}));
+  const Status status = start();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message(), "plugin 'slow' did not start: it was not ready after 20 ms");
+}
+
+TEST_F(PluginHostTest, GivesUpOnAStopThatHangs) {
+  install("tired");
+  ASSERT_TRUE(declare({"tired"}));
+  ASSERT_TRUE(start());
+  EXPECT_EQ(host_->describe().at(0).state, PluginState::Running);
+  stop();
+  EXPECT_EQ(host_->describe().at(0).state, PluginState::Draining);
+  EXPECT_EQ(host_->describe().at(0).error, "its stop did not end in the time allowed");
+}
+
+TEST_F(PluginHostTest, StopsOneThatThrows) {
+  install("good");
+  ASSERT_TRUE(declare({"good"}));
+  ASSERT_TRUE(start());
+  stop();
+  EXPECT_EQ(host_->describe().at(0).state, PluginState::Stopped);
+  EXPECT_EQ(host_->describe().at(0).error, "not now");
+}
+
+TEST_F(PluginHostTest, ARefusedOneContributesNothing) {
+  install("good");
+  install("half");
+  ASSERT_TRUE(declare({"good", "half"}, true));
+  EXPECT_EQ(host_->describe().at(1).error,
+            "plugin 'half': route GET /v1/specimen of 'half' is already taken by 'good'");
+  EXPECT_EQ(router_.find(Verb::Get, "/v1/half").route, nullptr);
+  EXPECT_FALSE(xactions_.snapshots({.kind = "half"}));
+  EXPECT_EQ(metrics_.prometheus_text().find("bryo_half_n"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, WhatNobodyEnabledFailsNobody) {
+  install("good");
+  install("clashes");
+  std::ofstream(directory_ + "/libbryo_junk.so") << "not a library";
+  ASSERT_TRUE(declare({"good"}));
+  EXPECT_EQ(router_.find(Verb::Get, "/v1/specimen").route->owner, "good");
+  EXPECT_EQ(host_->describe().at(2).name, "junk");
+  EXPECT_EQ(host_->describe().at(2).state, PluginState::Refused);
+}
+
+TEST_F(PluginHostTest, WhoNeedsARefusedOneIsRefused) {
+  install("left");
+  install("lonely");
+  install("right");
+  ASSERT_TRUE(declare({"lonely", "left", "right"}, true));
+  for (const auto& plugin : host_->describe()) EXPECT_EQ(plugin.state, PluginState::Refused) << plugin.name;
 }
 
 }  // namespace

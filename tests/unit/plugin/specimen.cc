@@ -1,6 +1,10 @@
 // One source for plugins that are broken in one way each; the build defines SPECIMEN and SPECIMEN_<NAME>.
 #include <bryo/plugin.h>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 
 #if defined(SPECIMEN_UNDEFINED)
@@ -9,7 +13,18 @@ extern "C" void bryo_test_nowhere();
 
 namespace {
 
-[[maybe_unused]] bryo::Task<bryo::Result<bryo::Response>> answer(bryo::Request&) { co_return bryo::Response::text("here"); }
+[[maybe_unused]] bryo::Task<bryo::Result<bryo::Response>> answer(bryo::Request&) {
+  co_return bryo::Response::text("here");
+}
+
+/// Waits for ever, and does not care who cancels it.
+[[maybe_unused]] bryo::Task<void> sleep_soundly() {
+  boost::asio::steady_timer never(co_await boost::asio::this_coro::executor);
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  never.expires_at(std::chrono::steady_clock::time_point::max());
+  boost::system::error_code ignored;
+  co_await never.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
 
 class Specimen final : public bryo::Plugin {
  public:
@@ -22,6 +37,12 @@ class Specimen final : public bryo::Plugin {
 #elif defined(SPECIMEN_THROWS)
     throw std::runtime_error("out of the window");
 #endif
+#if defined(SPECIMEN_HALF)
+    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/half", .doc = "Answers."}, answer);
+    registrar.counter({.name = "n", .help = "Counts."});
+    registrar.xaction({.name = "half", .doc = "Runs."}, [] { return std::unique_ptr<bryo::Xaction>(); });
+    registrar.route(route, answer);
+#endif
 #if defined(SPECIMEN_GOOD) || defined(SPECIMEN_CLASHES)
     registrar.route(route, answer);
 #endif
@@ -31,10 +52,21 @@ class Specimen final : public bryo::Plugin {
   }
 
   bryo::Task<bryo::Status> start(bryo::Host&) override {
-#if defined(SPECIMEN_STUCK)
+#if defined(SPECIMEN_SLOW)
+    co_await sleep_soundly();
+#elif defined(SPECIMEN_STUCK)
     co_return bryo::Error(bryo::Errc::Io, "the door is stuck");
 #endif
     co_return bryo::Status{};
+  }
+
+  bryo::Task<void> stop() override {
+#if defined(SPECIMEN_TIRED)
+    co_await sleep_soundly();
+#elif defined(SPECIMEN_GOOD)
+    throw std::runtime_error("not now");
+#endif
+    co_return;
   }
 };
 
