@@ -5,6 +5,15 @@
 #include <kernel/wire/api_names.h>
 
 namespace bryo::kernel {
+namespace {
+
+/// The reference's gateway names itself where no target knows the job.
+Error named_by_gateway(Error error, const std::string& id) {
+  if (error.code() != Errc::NotFound) return error;
+  return Error(error.code(), "p[" + id + "]: " + error.message(), error.tcode());
+}
+
+}  // namespace
 
 std::optional<Result<Response>> ClusterApi::job_document(std::string_view what, const Request& request) {
   const bool known = what == wire::kWhatJobStatus || what == wire::kWhatJobStatusAll ||
@@ -18,8 +27,9 @@ Result<Response> ClusterApi::answer_about_jobs(std::string_view what, const Requ
   auto& jobs = services_.jobs;
   // The two status forms are plain text to clients of the reference, without a newline (http-api.md section 5).
   if (what == wire::kWhatJobStatus) {
-    BRYO_TRY(status, jobs.status(query));
-    return Response::text(status.dump());
+    auto status = jobs.status(query);
+    if (!status) return named_by_gateway(std::move(status).error(), services_.node.gateway_id);
+    return Response::text(status->dump());
   }
   if (what == wire::kWhatJobStatusAll) {
     BRYO_TRY(all, jobs.status_all(query));

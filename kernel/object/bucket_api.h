@@ -25,6 +25,8 @@ class BucketApi {
   Task<Result<Response>> put(Request& request);
   Task<Result<Response>> remove(Request& request);
   Task<Result<Response>> patch(Request& request);
+  /// `/v1/buckets` with a verb that needs a bucket: 400.
+  Task<Result<Response>> without_name(Request& request);
 
  private:
   Result<std::vector<RegisteredBucketPtr>> match_buckets(const Request& request, const std::string& name) const;

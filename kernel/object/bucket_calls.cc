@@ -1,5 +1,6 @@
 #include <kernel/object/bucket_api.h>
 
+#include <kernel/object/object_address.h>
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bucket_text.h>
 
@@ -14,6 +15,17 @@ std::string_view bucket_segment(const Request& request) {
   return std::string_view(request.rest).substr(0, request.rest.find('/'));
 }
 
+/// The bucket that a changing call names: with more behind it, the caller means something else.
+Result<BucketName> bucket_alone(const Request& request) {
+  const auto segment = bucket_segment(request);
+  const auto after = std::string_view(request.rest).substr(segment.size());
+  if (after.find_first_not_of('/') != std::string_view::npos) {
+    return Error(Errc::InvalidArgument,
+                 "URL '" + request.path.substr(0, 300) + "' is too long: nothing follows the name of a bucket here");
+  }
+  return bucket_of_url(segment, request.query);
+}
+
 /// Fails with 501 for actions that exist but are not built here, 400 for those that do not exist.
 Error refuse(std::string_view action, std::initializer_list<std::string_view> known) {
   if (std::find(known.begin(), known.end(), action) == known.end()) return invalid_action(action);
@@ -25,7 +37,7 @@ Error refuse(std::string_view action, std::initializer_list<std::string_view> kn
 
 Task<Result<Response>> BucketApi::post(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "POST"));
-  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(name, bucket_alone(request));
   if (message.action == wire::kActionCreateBucket) {
     BRYO_CO_CHECK(co_await services_.buckets.create(std::move(name), std::move(message.value)));
     co_return Response();
@@ -40,14 +52,14 @@ Task<Result<Response>> BucketApi::post(Request& request) {
 
 Task<Result<Response>> BucketApi::put(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "PUT"));
-  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(name, bucket_alone(request));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   co_return refuse(message.action, {wire::kActionArchive});
 }
 
 Task<Result<Response>> BucketApi::remove(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "DELETE"));
-  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(name, bucket_alone(request));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   if (message.action == wire::kActionDestroyBucket) {
     BRYO_CO_CHECK(bucket->allows(BucketAccess::DestroyBucket));
@@ -74,7 +86,7 @@ Task<Result<Response>> BucketApi::destroy(BucketName name) {
 
 Task<Result<Response>> BucketApi::patch(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "PATCH"));
-  BRYO_CO_TRY(name, bucket_of_url(bucket_segment(request), request.query));
+  BRYO_CO_TRY(name, bucket_alone(request));
   if (message.action == wire::kActionSetBucketProps) {
     BRYO_CO_CHECK(co_await services_.buckets.set_props(std::move(name), std::move(message.value)));
     co_return Response();
@@ -104,6 +116,8 @@ Task<Result<Response>> BucketApi::head(Request& request) {
   response.headers.add(std::string(wire::kHeaderBucketProps), bucket->props().json());
   co_return response;
 }
+
+Task<Result<Response>> BucketApi::without_name(Request& request) { co_return url_too_short(request, 3); }
 
 Task<Status> finish_destroyed_buckets(BucketRegistry& buckets, ObjectStore& store, BlockingPool& blocking) {
   BRYO_CO_TRY(ids, co_await buckets.leftovers());

@@ -21,6 +21,11 @@ Status register_bucket_routes(Router& router, BucketApi& api) {
            Row{Verb::Delete, "/v1/buckets/*", "Destroys a bucket, or deletes objects of one.", Access::Write,
                &BucketApi::remove},
            Row{Verb::Patch, "/v1/buckets/*", "Changes the properties of a bucket.", Access::Write, &BucketApi::patch},
+           Row{Verb::Head, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
+           Row{Verb::Post, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
+           Row{Verb::Put, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
+           Row{Verb::Delete, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
+           Row{Verb::Patch, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
        }) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
     BRYO_CHECK(router.add(

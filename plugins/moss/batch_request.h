@@ -23,9 +23,9 @@ struct ByteRange {
 
 /// How an entry names its bucket. All empty: the bucket of the URL.
 struct BucketReference {
-  std::string_view bucket;
-  std::string_view provider;  ///< counts only beside `bucket`
-  std::string_view uname;     ///< wins over `bucket`
+  std::string_view bucket{};
+  std::string_view provider{};  ///< counts only beside `bucket`
+  std::string_view uname{};     ///< wins over `bucket`
   friend bool operator==(const BucketReference&, const BucketReference&) = default;
 
   [[nodiscard]] bool is_default() const noexcept { return bucket.empty() && uname.empty(); }
@@ -33,10 +33,10 @@ struct BucketReference {
 
 /// One element of `in`, checked. Small: there may be a million of them.
 struct BatchEntry {
-  std::string_view object;
-  std::string_view archpath;  ///< member of the shard `object`; empty = the whole object
-  std::string_view opaque;    ///< base64 as sent, in either alphabet
-  ByteRange range;
+  std::string_view object{};
+  std::string_view archpath{};  ///< member of the shard `object`; empty = the whole object
+  std::string_view opaque{};    ///< base64 as sent, in either alphabet
+  ByteRange range{};
   std::uint32_t bucket = 0;  ///< index into BatchRequest::buckets
 };
 

@@ -85,7 +85,7 @@ void append_ustar(std::string_view prefix, std::string_view name, std::uint64_t 
   auto* block = reinterpret_cast<char*>(out.grow(kBlock).data());
   std::memcpy(block, kTemplate.member.data(), kBlock);
   std::memcpy(block + kName.offset, name.data(), name.size());
-  std::memcpy(block + kPrefix.offset, prefix.data(), prefix.size());
+  if (!prefix.empty()) std::memcpy(block + kPrefix.offset, prefix.data(), prefix.size());
   put_octal(at(block, kSize), size);
   put_checksum(block, kTemplate.member_sum + sum_of(name.data(), name.size()) + sum_of(prefix.data(), prefix.size()) +
                           sum_of(block + kSize.offset, kSize.size));

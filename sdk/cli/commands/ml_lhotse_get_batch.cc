@@ -42,6 +42,23 @@ Result<client::ArchiveFormat> format_of(const std::string& destination) {
   return *format;
 }
 
+/// Fails when `names` cannot name all batches, before the first is written. Standard input cannot be read twice: there
+/// the last name tells.
+Status check_names_suffice(const LhotseCommandOptions& options, const NameTemplate& names) {
+  if (!names.count() || options.cuts == "-") return {};
+  BRYO_TRY(reader, CutReader::open(options.cuts));
+  std::uint64_t cuts = 0;
+  for (;; ++cuts) {
+    BRYO_TRY(cut, reader.next());
+    if (!cut) break;
+  }
+  const auto batches = (cuts + options.batch_size - 1) / options.batch_size;
+  if (batches <= *names.count()) return {};
+  return usage_error("--output-template \"" + options.output_template + "\" gives " + std::to_string(*names.count()) +
+                     " names, and " + std::to_string(cuts) + " cuts by " + std::to_string(options.batch_size) +
+                     " make " + std::to_string(batches) + " batches: give it a longer range");
+}
+
 /// Up to `limit` cuts (0 = all).
 Result<std::vector<Cut>> take_cuts(CutReader& reader, std::uint64_t limit) {
   std::vector<Cut> cuts;
@@ -128,6 +145,7 @@ Status run_lhotse(const LhotseCommandOptions& options, Session& session) {
   std::optional<NameTemplate> names;
   if (options.batch_size > 0) {
     BRYO_TRY(parsed, output_names(options));
+    BRYO_CHECK(check_names_suffice(options, parsed));
     names = std::move(parsed);
   } else {
     BRYO_CHECK(format_of(options.destination));

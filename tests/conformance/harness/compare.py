@@ -14,6 +14,7 @@ MASKED_HEADERS = {
     "ais-cluster-uptime": r"\d+",
     "ais-location": r"t\[[^]]+\]:mp\[.+\]",
     "ais-mirror-paths": r"\[?/.*\]?",
+    "etag": r'"v1-[0-9a-f]+-[0-9a-z]+"',
     "last-modified": r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT",
 }
 # What any server may add or leave out without a client noticing (http-api.md 5: length or chunks, either is fine).
@@ -22,6 +23,7 @@ FREE_HEADERS = {"date", "connection", "content-length", "transfer-encoding", "x-
 
 def mask_text(text: str) -> str:
     text = re.sub(r"\b([pt])\[[A-Za-z0-9_-]+\]", r"\1[ID]", text)
+    text = re.sub(r"\bSmap v\d+", "Smap vN", text)
     text = re.sub(r"gbt-[A-Za-z0-9_-]+", "gbt-ID", text)
     text = re.sub(r'wid=\\?"[^"\\]*\\?"', 'wid="WID"', text)
     text = re.sub(r"\bfrom (CLIENT|\d+\.\d+\.\d+\.\d+:\d+)", "from CLIENT", text)

@@ -187,8 +187,9 @@ def start_output(directory, toml: str, prefix=()) -> tuple[int, str]:
     """The exit code and the words of a node that cannot start."""
     config = directory / "bryo.toml"
     config.write_text(toml)
+    listen = [] if "[node.listen]" in toml else ["--listen", "127.0.0.1:0"]
     done = subprocess.run(
-        [*prefix, str(find_bryod()), "--config", str(config), "--dir", str(directory / "data"), "--listen", "127.0.0.1:0"],
+        [*prefix, str(find_bryod()), "--config", str(config), "--dir", str(directory / "data"), *listen],
         capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout + done.stderr

@@ -279,7 +279,7 @@ def test_member_reads(node, bucket):
 
 CHECKSUMS = [
     ("md5", "5eb63bbbe01eeed093cb22bb8f5acdc3"),
-    ("crc32c", "c9942377"),
+    ("crc32c", "c99465aa"),
     ("sha256", "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"),
     ("sha512", "309ecc489c12d6eb4cc40f50c902f2b4d0ed77ee511a7c7a9bcd3ca86d4cd86f989dd35bc5ff499670da34255b45b0cfd830e81f605dcf7dc5542e93ae9cd76f"),
     ("xxhash2", "45ab6734b21e6968"),

@@ -144,7 +144,7 @@ def test_digest_of_a_node_is_the_hash_that_clients_compute(node):
 
     smap = node.request("GET", "/v1/daemon?what=smap").json()
     for snode in (*smap["pmap"].values(), *smap["tmap"].values()):
-        assert snode["id_digest"] == xxhash.xxh64_intdigest(snode["daemon_id"], seed=1103515245)
+        assert snode["id_digest"] == xxhash.xxh64_intdigest(snode["daemon_id"].encode(), seed=1103515245)
 
 
 def test_bucket_metadata_versions_grow(node, bucket):

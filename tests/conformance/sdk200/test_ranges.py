@@ -78,7 +78,8 @@ def test_opaque_all_bytes(client, bck, shard):
 def test_parallel_reader(bck, fill):
     data = bytes(range(256)) * 40_000
     fill({"big": data})
-    assert bytes(bck.object("big").get_reader(num_workers=4).read_all()) == data
+    with bck.object("big").get_reader(num_workers=4).read_all() as read:
+        assert bytes(read.buf) == data
 
 
 def test_direct_reader(bck, fill):

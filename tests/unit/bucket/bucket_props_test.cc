@@ -9,10 +9,10 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr std::uint64_t kId = 9223372036854775809U;
+constexpr std::uint64_t kPropsId = 9223372036854775809U;
 
 BucketProps initial(const json& cluster = json::object()) {
-  return BucketProps::initial({.name = "b"}, kId, 1795228391346707462, cluster);
+  return BucketProps::initial({.name = "b"}, kPropsId, 1795228391346707462, cluster);
 }
 
 // Recorded: HEAD of a new bucket.
@@ -44,7 +44,7 @@ TEST(BucketProps, StoredFormReadsBack) {
   const auto stored = BucketProps::parse(changed->json());
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->json(), changed->json());
-  EXPECT_EQ(stored->id(), kId);
+  EXPECT_EQ(stored->id(), kPropsId);
   EXPECT_EQ(stored->access(), 3U);
   EXPECT_TRUE(stored->policy().fsync);
 }

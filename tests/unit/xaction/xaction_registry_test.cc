@@ -85,13 +85,15 @@ TEST_F(XactionRegistryTest, TheSnapshotIsTheWires) {
   nlohmann::ordered_json snapshot = (*snapshots)[0];
   snapshot["id"] = "ID";
   const std::string none = R"({"name":"","provider":"","namespace":{"uuid":"","name":""}})";
-  EXPECT_EQ(snapshot.dump(),
-            R"({"ext":null,"start-time":"2026-11-21T02:33:14.973845792Z","end-time":"2026-11-21T02:33:14.973845792Z",)"
-            R"("bck":)" + none + R"(,"src-bck":)" + none + R"(,"dst-bck":)" + none +
-                R"(,"id":"ID","kind":"lru","ctlmsg":"working","abort-err":"",)"
-                R"x("err":"object 0 is odd; object 1 is odd; object 2 is odd (and 2 more errors)","glob.id":"0",)x"
-                R"("stats":{"loc-objs":"7","loc-bytes":"0","out-objs":"0","out-bytes":"0","in-objs":"0","in-bytes":"0"},)"
-                R"("aborted":false,"is_idle":false})");
+  EXPECT_EQ(
+      snapshot.dump(),
+      R"({"ext":null,"start-time":"2026-11-21T02:33:14.973845792Z","end-time":"2026-11-21T02:33:14.973845792Z",)"
+      R"("bck":)" +
+          none + R"(,"src-bck":)" + none + R"(,"dst-bck":)" + none +
+          R"(,"id":"ID","kind":"lru","ctlmsg":"working","abort-err":"",)"
+          R"x("err":"object 0 is odd; object 1 is odd; object 2 is odd (and 2 more errors)","glob.id":"0",)x"
+          R"("stats":{"loc-objs":"7","loc-bytes":"0","out-objs":"0","out-bytes":"0","in-objs":"0","in-bytes":"0"},)"
+          R"("aborted":false,"is_idle":false})");
   EXPECT_EQ((*registry_.status({.id = *id}))["end_time"], clock_.now_ns);
 }
 
