@@ -1,14 +1,14 @@
 #!/bin/bash
 # Everything that CI checks: installs what it needs, builds, tests. Run it again at no cost but the tests themselves.
 #   tests/run.sh                 all stages, fast failures first
-#   tests/run.sh --quick         release build, unit tests, one client suite
+#   tests/run.sh --quick         release build, recorded exchanges, raw HTTP, official SDK 2.0.0
 #   tests/run.sh --stage NAME    one stage (may be given several times; --list shows the names)
 #   tests/run.sh --list
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 source tests/stages.sh
 
-quick="packages format scripts build unit conformance"
+quick="packages format scripts build conformance"
 usage() { sed -n '2,/^set /{/^# /s/^# //p}' "$0"; }
 chosen=()
 while [ $# -gt 0 ]; do
