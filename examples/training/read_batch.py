@@ -18,13 +18,13 @@ from aistore.sdk import Client
 
 
 def samples_of(bucket):
-    """(object, member or None) of every sample: an object as it is, a shard by its members."""
+    """(object, member) of every sample: an object as it is, a shard by its members."""
     samples = []
     for entry in bucket.list_all_objects():
         if entry.name.endswith(".tar"):
             samples += [(entry.name, member) for member in members_of(bucket, entry.name)]
         else:
-            samples.append((entry.name, None))
+            samples.append((entry.name, ""))
     return samples
 
 
@@ -49,13 +49,13 @@ def main():
 
     batch = client.batch(bucket=bucket, cont_on_err=False)
     for name, member in wanted:
-        batch.add(name, archpath=member)
+        batch.add(name, archpath=member or None)
     started = time.perf_counter()
     first = total = 0
     for number, (info, data) in enumerate(batch.get()):
         first = first or time.perf_counter() - started
         total += len(data)
-        assert (info.obj_name, info.archpath) == wanted[number], "members come in the order of the request"
+        assert (info.obj_name, info.archpath or "") == wanted[number], "members come in the order of the request"
         if number < options.show:
             print(f"  {number:4d}  {len(data):9,d} bytes  {info.obj_name}{'/' + info.archpath if info.archpath else ''}")
     seconds = time.perf_counter() - started

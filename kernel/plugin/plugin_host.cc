@@ -84,7 +84,20 @@ std::vector<std::string> PluginHost::in_tree() const {
   return names;
 }
 
+Status PluginHost::check_directories() const {
+  auto named = config_.extra_directories;
+  if (config_.directory != default_plugin_directory()) named.push_back(config_.directory);
+  for (const std::string& directory : named) {
+    std::error_code ec;
+    if (std::filesystem::is_directory(directory, ec)) continue;
+    return Error(Errc::InvalidArgument, "[plugins] names the directory " + directory +
+                                            ", which does not exist or cannot be read: correct dir and extra_dirs");
+  }
+  return {};
+}
+
 Status PluginHost::declare_all() {
+  BRYO_CHECK(check_directories());
   const std::vector<std::string>& enabled = config_.enable;
   const auto enabled_times = [&](const std::string& name) { return std::count(enabled.begin(), enabled.end(), name); };
   const auto passes = [&](const Status& status) { return status || config_.skip_refused; };

@@ -74,6 +74,8 @@ class PluginHost {
   Status declare_one(Loaded& p);
   void add_disabled(const std::string& name);
   Status make_and_declare(Loaded& p, MetricsRegistry& metrics);
+  /// A directory that the operator named is there.
+  [[nodiscard]] Status check_directories() const;
   Status order_by_needs();
   [[nodiscard]] const Loaded* find(std::string_view name) const;
   Status refuse(Loaded& p, const Error& error);
