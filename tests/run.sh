@@ -34,7 +34,7 @@ declare -A verdict=()
 counts() {
   awk '
     / tests passed, .* tests? failed out of / { split($0, part, "out of "); total = part[2] + 0; match($0, /[0-9]+ tests? failed/); bad = substr($0, RSTART) + 0; p += total - bad; f += bad }
-    /^=+ .*(passed|failed|error).* in [0-9.]+s/ {
+    /^(=+ )?[0-9]+ .*(passed|failed|error).* in [0-9.]+s/ {
       if (match($0, /[0-9]+ passed/)) p += substr($0, RSTART) + 0
       if (match($0, /[0-9]+ failed/)) f += substr($0, RSTART) + 0
       if (match($0, /[0-9]+ error/)) f += substr($0, RSTART) + 0

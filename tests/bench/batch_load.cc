@@ -39,7 +39,8 @@ nlohmann::json run_batches(const Load& load) {
   const std::uint64_t padded = (load.size + 511) / 512 * 512;
   const std::uint64_t archive = load.batch * (512 + padded) + 1024;
   return measure(
-      load, load.batch, [&](std::mt19937_64&, std::uint32_t c) { return bodies[c][at[c]++ % kept]; },
+      load, load.batch,
+      [&](std::mt19937_64&, std::uint32_t c) -> std::string_view { return bodies[c][at[c]++ % kept]; },
       [&](const Answer& a) {
         if (a.status != 200) throw std::runtime_error("status " + std::to_string(a.status));
         if (a.has_error_trailer) throw std::runtime_error("the batch ended with an error trailer");
