@@ -28,7 +28,7 @@ std::string batch_request(const Load& load, std::mt19937_64& random) {
 
 nlohmann::json run_batches(const Load& load) {
   // Requests are made before the clock starts: enough of them that a set of 100,000 objects is really visited.
-  const std::uint32_t kept = std::clamp(200'000 / std::max(1u, load.batch * load.connections), 4u, 64u);
+  const std::uint32_t kept = std::clamp(200'000 / std::max(1u, load.batch * load.connections), 4u, 4096u);
   std::vector<std::vector<std::string>> bodies(load.connections);
   std::mt19937_64 random(load.seed);
   for (auto& mine : bodies) {

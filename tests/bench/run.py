@@ -87,7 +87,7 @@ class Bench:
         config = directory / "bryo.toml"
         text = f'[node]\ndata_dir = "{directory}"\ndurability = "relaxed"\n'
         if open_files:
-            text += f"open_files = {open_files}\n"
+            text += f"[node.store]\nopen_files = {open_files}\n"
         config.write_text(text)
         return Server([self.bryod, "--config", config, "--listen", "127.0.0.1:0"], r"ready at http://127\.0\.0\.1:(\d+)")
 
