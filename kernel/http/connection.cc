@@ -320,8 +320,10 @@ Task<void> Connection::linger() {
   }
 }
 
+/// What the node failed at. A call that is not built in, or content unlike the checksum sent with it, is the client's.
 void Connection::log_failure(const Error& error) const {
-  if (error.status() < 500) return;
+  if (error.status() < 500 || error.code() == Errc::Unsupported) return;
+  if (error.code() == Errc::BadChecksum && request_.verb == Verb::Put) return;
   state_.log.error("request failed", {{"rid", request_.id},
                                       {"method", std::string(parser_.method())},
                                       {"path", request_.path},

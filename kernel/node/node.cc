@@ -32,6 +32,9 @@ void Node::reload() {
   for (const std::string& change : report->needs_restart) {
     p.log->warning("this change of the configuration needs a restart", {{"change", change}});
   }
+  for (const std::string& key : report->overridden) {
+    p.log->warning("a change in the file has no effect", {{"key", key}});
+  }
   p.apply_hot_settings();
 }
 

@@ -134,7 +134,7 @@ Status Node::Parts::start_cluster_config() {
 
 Status Node::Parts::register_routes() {
   BRYO_TRY(object_metrics, ObjectMetrics::declare(metrics));
-  const DataServices services{identity, *buckets, *store, archives, *blocking, clock, *log};
+  const DataServices services{identity, *buckets, *store, archives, *memory, *blocking, clock, *log};
   BRYO_CHECK(register_object_routes(router, object_api.emplace(services, object_metrics)));
   BRYO_CHECK(register_bucket_routes(router, bucket_api.emplace(services, object_metrics)));
   const ClusterServices cluster{identity,

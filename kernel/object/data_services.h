@@ -14,6 +14,7 @@ struct DataServices {
   BucketRegistry& buckets;
   ObjectStore& store;
   Archives& archives;
+  Memory& memory;
   BlockingPool& blocking;
   Clock& clock;
   Log& log;

@@ -93,6 +93,7 @@ Task<Status> ObjectApi::receive(Request& request, ObjectWriter& writer) {
   if (request.body_stream == nullptr) co_return co_await writer.write(as_bytes(request.body));
   const auto size =
       static_cast<std::size_t>(std::clamp<std::uint64_t>(request.content_length.value_or(kPiece), 1, kPiece));
+  BRYO_CO_TRY(reserved, services_.memory.reserve(size, "an upload"));
   const auto piece = std::make_unique_for_overwrite<std::byte[]>(size);
   for (;;) {
     BRYO_CO_TRY(count, co_await request.body_stream->read(MutableBytes(piece.get(), size)));

@@ -119,6 +119,41 @@ def test_overload_is_429_with_retry_after(start_node):
     wait_until(lambda: batch.ask(node, ["small"], "b").status == 200, 30)
 
 
+def upload(node):
+    return node.request("PUT", "/v1/objects/b/large?provider=ais", bytes(2 * MIB))
+
+
+def test_uploads_are_charged_to_the_memory_budget(start_node):
+    """Clients that send slowly cannot take more memory together than the node gives to requests."""
+    node = start_node(toml='[node.memory]\nbudget = "600KiB"\n')
+    node.create_bucket("b")
+    head = "PUT /v1/objects/b/{}?provider=ais HTTP/1.1\r\nHost: b\r\nExpect: 100-continue\r\nContent-Length: 8388608\r\n\r\n"
+    slow = []
+    for number in range(2):
+        connection = node.connect()
+        connection.send_raw(head.format(f"slow{number}").encode())
+        assert connection.receive_head().status == 100  # its memory is taken
+        slow.append(connection)
+    answer = upload(node)
+    assert answer.error(429)["tcode"] == "ErrTooManyRequests" and int(answer.header("Retry-After")) >= 1
+    assert node.put("b", "small", b"small").status == 200
+    for connection in slow:
+        connection.close()
+    wait_until(lambda: upload(node).status == 200, 30)
+    assert node.get("b", "large").body == bytes(2 * MIB) and node.get("b", "slow0").status == 404
+
+
+def test_what_is_not_built_in_is_no_failure_of_the_node(start_node):
+    """The log's errors are those that an operator must look at."""
+    node = start_node()
+    node.create_bucket("b")
+    node.request("POST", "/v1/buckets/b?provider=ais", b'{"action":"make-n-copies","value":2}', batch.JSON).error(501)
+    wrong = [("Ais-Checksum-Type", "md5"), ("Ais-Checksum-Value", "0" * 32)]
+    node.request("PUT", "/v1/objects/b/o?provider=ais", b"hello", wrong).error(500)
+    node.stop()
+    assert " error " not in node.log()
+
+
 def test_many_at_once(node, large):
     """64 clients with 64 batches each: every one complete and in order."""
     failures = []
