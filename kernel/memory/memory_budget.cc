@@ -48,9 +48,10 @@ Result<std::unique_ptr<Reservation>> MemoryBudget::reserve(std::uint64_t bytes, 
   std::uint64_t used = in_use_.load(std::memory_order_relaxed);
   do {
     if (used > limit - bytes) {
-      return Error(Errc::TooManyRequests, std::string(purpose) + " needs " + readable(bytes) + " of memory, but " +
-                                              readable(used) + " of the node's " + readable(limit) +
-                                              " are in use; repeat later")
+      return Error(Errc::TooManyRequests,
+                   std::string(purpose) + " needs " + readable(bytes) + " of memory, but " + readable(used) +
+                       " of the node's " + readable(limit) + " are in use; repeat later",
+                   "ErrTooManyRequests")
           .with_retry_after(kRetryAfterSeconds);
     }
   } while (!in_use_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
