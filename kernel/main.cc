@@ -58,15 +58,26 @@ int main(int argc, char** argv) {
   CommandLine options;
   bool check = false;
   bool print = false;
-  app.add_option("--config,-c", options.config_file, "Configuration in TOML (with conf.d/*.toml beside it)");
-  app.add_option("--dir,-d", options.dir, "Run with all defaults, data in this directory (sets node.data_dir)");
-  app.add_option("--listen", options.listen, "Address for clients, e.g. 127.0.0.1:8080 (sets node.listen.public)");
-  app.add_flag("--check-config", check, "Check the configuration and the plugins, then exit");
-  app.add_flag("--print-config", print, "Print the effective configuration, commented, then exit");
+  app.add_option("--config,-c", options.config_file,
+                 "Configuration in TOML; files of a folder conf.d beside it are laid over it")
+      ->type_name("FILE");
+  app.add_option("--dir,-d", options.dir,
+                 "Directory of the data, made if missing; wins over node.data_dir. Enough alone")
+      ->type_name("DIR");
+  app.add_option("--listen", options.listen,
+                 "Address for clients, 127.0.0.1:8080 if not set, port 0: any free one; wins over node.listen.public")
+      ->type_name("HOST:PORT");
+  app.add_flag("--check-config", check, "Check configuration and plugins, start nothing");
+  app.add_flag("--print-config", print, "Print every key with its value, default, range and meaning, as TOML");
   app.set_version_flag("--version", std::string("bryod ") + bryo::kernel::kVersion);
   app.footer(
-      "Signals: SIGTERM and SIGINT finish what runs, then stop; SIGHUP rereads the configuration.\n"
-      "Exit codes: 0 stopped or checked, 1 failed (one line on standard error), 2 wrong usage.");
+      "Runs in the foreground; prints its address on standard output when it is ready, and keeps it in DIR/run/url.\n"
+      "Signals: SIGTERM and SIGINT let running requests end, then stop; SIGHUP rereads the configuration.\n"
+      "Exit codes: 0 stopped or checked, 1 failed (why is on standard error), 2 wrong usage.\n\n"
+      "Examples:\n"
+      "  bryod --dir ~/bryo-data\n"
+      "  bryod --print-config > bryo.toml\n"
+      "  bryod --config bryo.toml --check-config");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

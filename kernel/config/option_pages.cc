@@ -27,7 +27,7 @@ std::string facts(const DeclaredOption& option) {
 }
 
 constexpr const char* kClusterPreface =
-    "The sections [cluster.*] are the reference's cluster configuration under its own names. What stands here is "
+    "The sections [cluster.*] are AIStore's cluster configuration under its own names. What stands here is "
     "stored "
     "at the first start; from then on the API changes it (set-config), and the file no longer counts.";
 

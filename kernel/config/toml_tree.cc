@@ -26,7 +26,9 @@ Status Problems::status() const {
   std::string text;
   for (std::size_t i = 0; i < sorted.size() && i < kMostProblems; ++i) {
     if (i > 0) text += '\n';
-    text += sorted[i].file + ":" + std::to_string(sorted[i].line) + ": " + sorted[i].sentence;
+    // What an option of the command line sets has that option's name, and no line.
+    const bool in_file = !sorted[i].file.starts_with("--");
+    text += sorted[i].file + (in_file ? ":" + std::to_string(sorted[i].line) : "") + ": " + sorted[i].sentence;
   }
   if (sorted.size() > kMostProblems) text += "\nand " + std::to_string(sorted.size() - kMostProblems) + " more";
   return Error(Errc::InvalidArgument, std::move(text));

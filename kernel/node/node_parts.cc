@@ -52,6 +52,10 @@ Status Node::Parts::declare() {
   plugins = std::make_unique<PluginHost>(std::move(wanted),
                                          Registries{configuration->options(), metrics, router, archives, xactions});
   BRYO_CHECK(plugins->declare_all());
+  if (config().meta_store_kind != "embedded") {
+    return Error(Errc::Unsupported, "meta_store.kind = \"" + config().meta_store_kind +
+                                        "\" needs a plugin that provides it; none is enabled: use \"embedded\"");
+  }
   return configuration->load_plugins(plugins->found());
 }
 
@@ -86,10 +90,6 @@ Status Node::Parts::open_own_directory() {
 }
 
 Status Node::Parts::open_data() {
-  if (config().meta_store_kind != "embedded") {
-    return Error(Errc::Unsupported, "meta_store.kind = \"" + config().meta_store_kind +
-                                        "\" needs a plugin that provides it; none is enabled: use \"embedded\"");
-  }
   BRYO_TRY(opened_meta, EmbeddedMetaStore::open(config().data_dir, *blocking, *log));
   meta = std::move(opened_meta);
   BRYO_CHECK(start_cluster_config());

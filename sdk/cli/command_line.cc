@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "session.h"
@@ -18,7 +19,8 @@ constexpr const char* kFooter =
 
 /// Options that every command has.
 void add_global_options(CLI::App& app, Session& session) {
-  app.add_option("-e,--endpoint", session.endpoint, "Address of the cluster (default: AIS_ENDPOINT)")
+  app.add_option("-e,--endpoint", session.endpoint,
+                 "Address of the node or cluster; default: the environment's AIS_ENDPOINT")
       ->type_name("URL")
       ->group("General");
   app.add_flag("--json", session.console().json, "Print the result as JSON")->group("General");
@@ -35,6 +37,33 @@ std::string indented(std::string_view lines) {
   return out;
 }
 
+/// Words that only hold commands.
+std::string_view group_summary(std::string_view word) {
+  if (word == "bucket") return "Create, list and remove buckets";
+  if (word == "ml") return "Batches for training";
+  if (word == "show") return "Show the cluster and its jobs";
+  return "";
+}
+
+/// CLI11's page without what only a programmer reads: "INT:INT in [1 - 256]=8", "--no-streaming{false}".
+class HelpPage final : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool positional) const override {
+    return without(CLI::Formatter::make_option_name(option, positional), "{false}");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    auto text = CLI::Formatter::make_option_opts(option);
+    for (const std::string_view type : {"INT:INT in ", "UINT:UINT in ", "UINT:"}) text = without(text, type);
+    return text;
+  }
+
+ private:
+  static std::string without(std::string text, std::string_view part) {
+    const auto at = text.find(part);
+    return at == std::string::npos ? text : text.erase(at, part.size());
+  }
+};
+
 /// "bucket create" -> the App of `create` below the App of `bucket`.
 CLI::App& place(CLI::App& root, std::string_view words, std::string_view summary) {
   CLI::App* at = &root;
@@ -45,7 +74,7 @@ CLI::App& place(CLI::App& root, std::string_view words, std::string_view summary
     CLI::App* found = same_word.empty() ? nullptr : same_word.front();
     const bool last = space == std::string_view::npos;
     if (found == nullptr) {
-      found = at->add_subcommand(word, last ? std::string(summary) : "Commands: " + word);
+      found = at->add_subcommand(word, std::string(last ? summary : group_summary(word)));
       if (!last) found->require_subcommand(1);
     }
     if (last) return *found;
@@ -77,6 +106,8 @@ std::string explain(const Error& error) {
   } else if (!error.tcode().empty() && error.tcode() != kUsage) {
     text = std::string(error.tcode()) + ": " + text;
   }
+  if (error.tcode() == "errUnknownMime")
+    text += " (the node has no plugin that writes this format; .tar is always there)";
   if (error.code() == Errc::TooManyRequests)
     text += " (the cluster is overloaded: repeat later, or ask for less at once)";
   return text;
@@ -84,6 +115,7 @@ std::string explain(const Error& error) {
 
 ExitCode run_command_line(std::span<const Command> table, std::span<const char* const> arguments, Session& session) {
   CLI::App root(kAbout, "bryo");
+  root.formatter(std::make_shared<HelpPage>());
   root.footer(kFooter);
   root.require_subcommand(1);
   root.set_version_flag("--version", "bryo " BRYO_VERSION)->group("General");

@@ -146,14 +146,17 @@ Action declare_ml_get_batch(CLI::App& app) {
   list->excludes(pattern)->excludes(prefix)->excludes(spec);
   pattern->excludes(prefix)->excludes(spec);
   prefix->excludes(spec);
-  o->continue_flag = app.add_flag("--cont-on-err,!--no-cont-on-err", o->continue_on_error,
-                                  "An entry that fails becomes an empty member __404__/...");
-  o->streaming_flag = app.add_flag("--streaming,!--no-streaming", o->streaming,
-                                   "Send members as they are read, without metadata before them");
+  o->continue_flag =
+      app.add_flag("--cont-on-err,!--no-cont-on-err", o->continue_on_error,
+                   "An entry that fails becomes an empty member __404__/...; without it the batch fails");
+  o->streaming_flag =
+      app.add_flag("--streaming,!--no-streaming", o->streaming,
+                   "The archive at once, as members are read; without it their sizes and errors come first");
   o->name_flag =
       app.add_flag("--omit-src-bck,!--no-omit-src-bck", o->only_object_name, "Member names without the bucket");
-  o->colocation_option = app.add_option("--coloc", o->colocation, "1: the node that owns most of the entries answers")
-                             ->check(CLI::Range(0, 2));
+  o->colocation_option =
+      app.add_option("--coloc", o->colocation, "1: the node that owns most of the entries answers; 0: any")
+          ->check(CLI::Range(0, 2));
   declare_batch_archive_options(app, o->archive);
   return [options](Session& session) { return get_batch(*options, session); };
 }

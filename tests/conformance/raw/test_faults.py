@@ -218,13 +218,13 @@ def test_full_disk(start_node, tmp_path):
     wait_until(lambda: node.request("PUT", "/v1/objects/b/after?provider=ais", b"a" * MIB).status == 200, 20)
 
 
-def start_output(directory, toml: str, prefix=()) -> tuple[int, str]:
+def start_output(directory, toml: str, prefix=(), options=()) -> tuple[int, str]:
     """The exit code and the words of a node that cannot start."""
     config = directory / "bryo.toml"
     config.write_text(toml)
     listen = [] if "[node.listen]" in toml else ["--listen", "127.0.0.1:0"]
     done = subprocess.run(
-        [*prefix, str(find_bryod()), "--config", str(config), "--dir", str(directory / "data"), *listen],
+        [*prefix, str(find_bryod()), "--config", str(config), "--dir", str(directory / "data"), *listen, *options],
         capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout + done.stderr
@@ -275,12 +275,15 @@ def test_unreadable_object_file(start_node, tmp_path):
         ('[plugin.moss]\nmax_wait = "2h"\n', ["bryo.toml", "2", "max_wait", "1m"]),
         ("[plugin.moss]\nbogus = 1\n", ["bryo.toml", "2", "bogus"]),
         ("[nod]\nid = 1\n", ["bryo.toml", "1", "nod"]),
+        ('[meta_store]\nkind = "etcd"\n', ["etcd", "embedded"]),
         ("this is no TOML\n", ["bryo.toml", "1"]),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_start_that_is_refused_says_why(tmp_path, toml, words):
-    code, said = start_output(tmp_path, toml)
+@pytest.mark.parametrize("options", [(), ("--check-config",)], ids=["start", "check"])
+def test_a_start_that_is_refused_says_why(tmp_path, toml, words, options):
+    """And --check-config refuses what the start would."""
+    code, said = start_output(tmp_path, toml, options=options)
     assert code != 0
     for word in words:
         assert word in said, f"{word!r} is not in:\n{said}"

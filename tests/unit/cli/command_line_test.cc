@@ -43,6 +43,13 @@ TEST(CommandLine, EveryCommandHasHelpWithExamples) {
     EXPECT_NE(ran.out.find("Examples:\n  bryo " + std::string(command.words)), std::string::npos) << ran.out;
     EXPECT_NE(ran.out.find("--endpoint"), std::string::npos);
     EXPECT_NE(ran.out.find("--json"), std::string::npos);
+    for (const char* noise : {"INT:", "{false}", "POSITIVE:"})
+      EXPECT_EQ(ran.out.find(noise), std::string::npos) << noise;
+    if (!second.empty()) {
+      const auto group = run({first.c_str(), "--help"});
+      EXPECT_EQ(group.code, ExitCode::Ok);
+      EXPECT_NE(group.out.find("\nUsage: "), 0U) << first << " has no summary";
+    }
   }
 }
 

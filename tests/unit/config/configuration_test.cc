@@ -38,7 +38,7 @@ TEST(Configuration, TheDirectoryWinsOverTheFile) {
 TEST(Configuration, TheCommandLineSaysWhereToListen) {
   EXPECT_EQ(opened({.listen = "[::1]:0"})->node().listen_public.text(), "[::1]:0");
   EXPECT_EQ(Configuration::open({.listen = "80"}).error().message(),
-            "--listen:1: [node.listen] public = \"80\" is not an address such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
+            "--listen: [node.listen] public = \"80\" is not an address such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
 }
 
 TEST(Configuration, PluginsAreCheckedOnceTheyAreKnown) {
