@@ -33,12 +33,17 @@ running_pid() {
   [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = bryod ] && echo "$pid"
 }
 
+# Lets the node end its requests, and waits for that.
+stop_node() {
+  kill "$1"
+  while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
+  rm -f "$pid_file"
+}
+
 if [ $stop = yes ]; then
   if pid=$(running_pid); then
-    kill "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-    rm -f "$pid_file"
-    echo "stopped the node of $place; its data is still there"
+    stop_node "$pid"
+    echo "stopped the node of $place; its data stays there: the next run starts it again, rm -r $place removes it"
   else
     echo "no node of $place is running"
   fi
@@ -64,6 +69,10 @@ fi
 echo "built in $((SECONDS - started)) s"
 
 say "3/5 the node"
+if pid=$(running_pid) && [[ $(readlink "/proc/$pid/exe") == *" (deleted)" ]]; then
+  echo "process $pid runs an older build: restarting it"
+  stop_node "$pid"
+fi
 if pid=$(running_pid) && url=$(cat "$place/data/run/url" 2>/dev/null); then
   echo "already running: process $pid at $url"
 else
@@ -90,6 +99,7 @@ else
   shards=$place/shards
   mkdir -p "$shards"
   # The prompts of the sub-folders (digits, letters, ...) go in as plain objects, the others in .tar shards of 100.
+  rm -f "$shards"/*
   (cd "$sounds" && find . -maxdepth 1 -name '*.wav' | sort | sed 's|^\./||' | split -l 100 -d - "$shards/list-")
   for list in "$shards"/list-*; do
     tar -C "$sounds" --format=ustar -cf "$shards/train-${list##*list-}.tar" -T "$list"
@@ -102,23 +112,26 @@ else
   "$bryo" put "$shards" "$bucket/shards/"
   touch "$place/put-done"
 fi
+members=$(for shard in "$place"/shards/*.tar; do tar -tf "$shard"; done | wc -l)
+echo "$bucket holds $("$bryo" ls "$bucket" --json | grep -c '"name"') objects; 4 of them are shards with $members members"
 
 say "5/5 a batch"
-echo "with the command line: two objects, two members of a shard, a range of names"
+echo "with the command line: two objects and two members of a shard, in this order"
 first=$(tar -tf "$place/shards/train-00.tar" | sed -n '3p;7p' | sed 's|^|shards/train-00.tar/|' | paste -sd,)
 "$bryo" ml get-batch "$bucket" "$place/batch.tar" --list "digits/1.wav,letters/a.wav,$first" -y -v
 echo
-echo "with the official AIStore SDK (PyPI aistore): 64 samples, objects and members mixed, in random order"
-"$root/build/venv/client/bin/python" "$root/examples/training/read_batch.py" speech --count 64
+echo "with the official AIStore SDK (PyPI aistore): 64 samples, objects and members mixed, in one order drawn at random"
+"$root/build/venv/client/bin/python" "$root/examples/training/read_batch.py" speech --count 64 --compare
 
 say "done"
+option=$([ "$place" = "$HOME/bryo-quickstart" ] || echo " --dir $place")
 cat <<TEXT
-The node goes on at $url.
-  export AIS_ENDPOINT=$url
-  $bryo ls $bucket/digits/
-  $bryo ml get-batch $bucket out.tar --template 'digits/{1..9}.wav' -y
-  tar -tvf out.tar
-  $root/build/venv/client/bin/python examples/training/read_batch.py speech --count 1000
-Stop it:  examples/quickstart.sh --stop$([ "$place" = "$HOME/bryo-quickstart" ] || echo " --dir $place")
-Read on:  README.md
+The node goes on at $url (process $pid). Try, in the shell:
+  export AIS_ENDPOINT=$url PATH=$build/bin:\$PATH
+  bryo ls $bucket/digits/
+  bryo ml get-batch $bucket out.tar --template 'digits/{1..9}.wav' && tar -tvf out.tar
+  bryo show job
+  $root/build/venv/client/bin/python $root/examples/training/read_batch.py speech --count 1000
+Stop it:  $root/examples/quickstart.sh --stop$option
+Read on:  $root/README.md
 TEXT
