@@ -12,6 +12,8 @@ namespace {
 
 /// Entries that the disk is asked for while one is waited for.
 constexpr std::size_t kLookAhead = 64;
+/// Payload that goes past the buffer before the loop's other connections get their turn.
+constexpr std::uint64_t kTurn = 1 << 20;
 
 }  // namespace
 
@@ -113,16 +115,22 @@ Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::append_pending() {
   if (appended == BatchWriter::Appended::Failed) co_return place_missing(writer_.failure());
   item_.count_delivered(item_.request().entries[at_], size);
   ++at_;
-  co_return std::nullopt;
+  if ((past_buffer_ += size) >= kTurn) co_await take_turn();
+  co_return refusal_ ? std::optional(Next::Refused) : std::nullopt;
 }
 
 Task<Status> EntryLoop::flush() {
   BRYO_CO_CHECK(co_await writer_.flush());
   item_.note_sent();
+  co_await take_turn();
+  co_return Status{};
+}
+
+Task<> EntryLoop::take_turn() {
+  past_buffer_ = 0;
   if (auto running = item_.check_running(); !running) refusal_ = std::move(running).error();
   // A client that takes everything at once shall not keep the other connections of this loop waiting.
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
-  co_return Status{};
 }
 
 Task<Status> EntryLoop::send_what_is_ready() {

@@ -3,6 +3,7 @@
 /// Entries of a batch, in order, from their source into the archive.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,8 @@ class EntryLoop {
   Task<Result<std::optional<Next>>> open_and_place();
   Task<Result<std::optional<Next>>> append_pending();
   Task<Status> flush();
+  /// Lets the other connections of the loop run, and sets `refusal_` when the job was stopped.
+  Task<> take_turn();
   /// Before a wait for the disk: what the client can have already, it shall have.
   Task<Status> send_what_is_ready();
   void look_ahead();
@@ -44,7 +47,8 @@ class EntryLoop {
   EntrySource& source_;
   BatchWriter& writer_;
   std::size_t at_ = 0;
-  std::size_t hinted_ = 0;  ///< entries before this one are on their way into memory
+  std::size_t hinted_ = 0;         ///< entries before this one are on their way into memory
+  std::uint64_t past_buffer_ = 0;  ///< payload since the last turn that did not wait for a flush
   std::string name_;
   std::optional<EntryOutcome> pending_;  ///< for Next::Append
   std::optional<Error> refusal_;         ///< for Next::Refused
