@@ -30,24 +30,26 @@
 namespace bryo::testing {
 
 /// Runs a coroutine to its end on this thread.
-template <class T>
-T run(Task<T> task) {
+inline void run(Task<> task) {
   boost::asio::io_context loop;
   std::exception_ptr thrown;
-  if constexpr (std::is_void_v<T>) {
-    boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e) { thrown = e; });
-    loop.run();
-    if (thrown) std::rethrow_exception(thrown);
-  } else {
-    std::optional<T> result;
-    boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e, T value) {
-      thrown = e;
-      result = std::move(value);
-    });
-    loop.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return *std::move(result);
-  }
+  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e) { thrown = e; });
+  loop.run();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+/// Awaits `task` and keeps what it answers.
+template <class T>
+Task<> keep(Task<T> task, std::optional<T>& answer) {
+  answer.emplace(co_await std::move(task));
+}
+
+/// The same, and answers what the coroutine does; T need not be default constructible.
+template <class T>
+T run(Task<T> task) {
+  std::optional<T> answer;
+  run(keep(std::move(task), answer));
+  return *std::move(answer);
 }
 
 /// Whether memory holds an object: what is not there must be awaited.
