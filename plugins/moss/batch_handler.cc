@@ -85,7 +85,8 @@ Task<Result<std::shared_ptr<WorkItem>>> BatchHandler::make_item(Request& request
   const BatchLimits limits{.entries = static_cast<std::size_t>(*service_.options.max_entries)};
   BRYO_CO_TRY(parsed, parse_batch_request(as_text(parts.body.view()), limits));
   parts.request = std::move(parsed);
-  const auto entries = parts.request.entries.capacity() * sizeof(BatchEntry);
+  const auto entries = parts.request.entries.capacity() *
+                       (sizeof(BatchEntry) + (parts.request.streaming ? 0 : SizedSource::kMemoryOfAnEntry));
   if (auto taken = parts.memory->take(entries); !taken) co_return short_of_memory(parts.name, taken.error());
 
   BRYO_CO_TRY(buckets, resolve_buckets(parts.request, std::move(url_bucket), host().buckets()));

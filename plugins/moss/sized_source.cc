@@ -28,7 +28,6 @@ SizedSource::~SizedSource() { item_.service().kept_open.give_back(allowed_open_)
 
 Task<Status> SizedSource::find_sizes() {
   const auto count = item_.request().entries.size();
-  BRYO_CO_CHECK(item_.memory().take(count * sizeof(std::uint64_t)));
   sizes_.reserve(count);
   kept_.reserve(static_cast<std::size_t>(allowed_open_));
   for (std::size_t i = 0; i < count; ++i) {

@@ -2,6 +2,7 @@
 
 /// Entries of a buffered batch: their sizes first, their payloads later.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace bryo::moss {
 /// the others are opened again, and fail if their size is another one by then.
 class SizedSource final : public EntrySource {
  public:
+  /// Bytes that sizes take; whoever makes the work item takes them from the budget.
+  static constexpr std::size_t kMemoryOfAnEntry = sizeof(std::uint64_t);
+
   /// `item` outlives this.
   explicit SizedSource(WorkItem& item);
   ~SizedSource() override;

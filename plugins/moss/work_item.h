@@ -83,7 +83,6 @@ class WorkItem {
   [[nodiscard]] const ArchiveFormat& format() const noexcept { return *parts_.format; }
   [[nodiscard]] const std::string& job_id() const noexcept { return parts_.job->id(); }
   [[nodiscard]] EntrySource& source() noexcept { return source_; }
-  [[nodiscard]] BatchMemory& memory() noexcept { return *parts_.memory; }
   [[nodiscard]] WriteSizes write_sizes() const;
   /// Room for what a WriteSizes lets gather, and one member more.
   [[nodiscard]] static std::size_t arena_size(const WriteSizes& sizes) noexcept;
