@@ -60,7 +60,7 @@ Result<Response> ClusterApi::start_job(const std::string& name, const nlohmann::
     BRYO_TRY(found, services_.buckets.find(*arguments.bucket));
     bucket = std::move(found);
   }
-  std::map<std::string, std::string> given;
+  auto given = std::move(arguments.own);
   if (!name.empty()) given["name"] = name;
   if (!arguments.node.empty()) given["node"] = arguments.node;
   BRYO_TRY(id, services_.jobs.start(arguments.kind, std::move(bucket), std::move(given), executor));

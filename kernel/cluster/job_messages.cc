@@ -15,6 +15,19 @@ Result<std::optional<BucketName>> bucket_of(const nlohmann::json* bck, const nlo
   return std::optional(std::move(name));
 }
 
+Result<std::map<std::string, std::string>> own_arguments(const nlohmann::json* args) {
+  std::map<std::string, std::string> out;
+  if (args == nullptr || args->is_null()) return out;
+  if (!args->is_object()) return Error(Errc::InvalidArgument, "job arguments: \"args\" must be an object of strings");
+  for (const auto& [name, value] : args->items()) {
+    if (!value.is_string()) {
+      return Error(Errc::InvalidArgument, "job arguments: \"" + name + "\" in \"args\" must be a string");
+    }
+    out[name] = value.get<std::string>();
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<XactionQuery> parse_job_query(std::string_view body) {
@@ -39,12 +52,14 @@ Result<JobArguments> parse_job_arguments(const nlohmann::json& value) {
   JobArguments arguments;
   const nlohmann::json* bck = nullptr;
   const nlohmann::json* buckets = nullptr;
+  const nlohmann::json* own = nullptr;
   BRYO_CHECK(MessageReader(value, "job arguments (xact.ArgsMsg)")
                  .text("id", arguments.id)
                  .text("kind", arguments.kind)
                  .text("daemonid", arguments.node)
                  .any("bck", bck)
                  .any("buckets", buckets)
+                 .any("args", own)
                  .ignore("timeout")
                  .ignore("flags")
                  .ignore("force")
@@ -52,6 +67,8 @@ Result<JobArguments> parse_job_arguments(const nlohmann::json& value) {
                  .finish());
   BRYO_TRY(bucket, bucket_of(bck, buckets));
   arguments.bucket = std::move(bucket);
+  BRYO_TRY(named, own_arguments(own));
+  arguments.own = std::move(named);
   return arguments;
 }
 

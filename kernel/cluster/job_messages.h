@@ -22,6 +22,8 @@ struct JobArguments {
   std::string kind{};
   std::string node{};  ///< only this target
   std::optional<BucketName> bucket{};
+  /// `args`, Bryo's own field: what a kind of a plugin wants to know, an object of strings.
+  std::map<std::string, std::string> own{};
 };
 Result<JobArguments> parse_job_arguments(const nlohmann::json& value);
 

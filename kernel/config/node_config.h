@@ -41,7 +41,6 @@ struct NodeOptions {
   Option<Duration> header_timeout, idle_timeout, body_timeout, send_timeout, drain_timeout;  ///< hot
   Option<Size> sendfile_threshold;                                                           ///< hot
   Option<Size> memory_budget;  ///< hot; 0 = a quarter of the machine's
-  Option<Size> spool_budget;   ///< hot
   Option<std::string> spool_dir;
   Option<std::int64_t> open_files;
   Option<Size> shard_index_cache;  ///< hot

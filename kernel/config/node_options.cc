@@ -95,13 +95,12 @@ void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {
                                  .max = 1_MiB,
                                  .doc = "Bytes of request line and headers; more is answered 431.",
                                  .hot = true});
-  o.max_connections =
-      http.add<std::int64_t>({.key = "max_connections",
-                              .default_value = 10'000,
-                              .min = 1,
-                              .max = 1'000'000,
-                              .doc = "Open client connections; beyond it a new one is answered 503 and closed.",
-                              .hot = true});
+  o.max_connections = http.add<std::int64_t>({.key = "max_connections",
+                                              .default_value = 10'000,
+                                              .min = 1,
+                                              .max = 1'000'000,
+                                              .doc = "Open client connections; further ones wait until one closes.",
+                                              .hot = true});
   o.header_timeout = http.add<Duration>({.key = "header_timeout",
                                          .default_value = 10s,
                                          .min = 100ms,
@@ -151,18 +150,11 @@ void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {
                                "429; 0: a quarter of the machine's memory.",
                         .hot = true});
 
-  SectionOf spool(registry, status, "node.spool", "Temporary files of answers that do not fit in memory.");
-  o.spool_budget =
-      spool.add<Size>({.key = "budget",
-                       .default_value = 16_GiB,
-                       .min = Size{0},
-                       .doc = "Bytes on disk of all spooled answers together; beyond it new ones are answered "
-                              "429.",
-                       .hot = true});
-  o.spool_dir =
-      spool.add<std::string>({.key = "dir",
-                              .default_value = "",
-                              .doc = "Directory of the temporary files; empty: data_dir/spool. Emptied at the start."});
+  SectionOf spool(registry, status, "node.spool", "Temporary files of plugins.");
+  o.spool_dir = spool.add<std::string>({.key = "dir",
+                                        .default_value = "",
+                                        .doc = "Directory of the temporary files; empty: data_dir/spool. A plugin NAME "
+                                               "has NAME in it, emptied at the start."});
 
   SectionOf store(registry, status, "node.store", "The object store of a target.");
   o.open_files = store.add<std::int64_t>(

@@ -51,10 +51,11 @@ Connection::Connection(ServerState& state, DurationCache& durations, boost::asio
       durations_(durations),
       remote_(std::move(remote)),
       number_(state.next_connection.fetch_add(1, std::memory_order_relaxed)),
-      stream_(std::move(socket), state.limits.write_stall),
-      objects_(stream_, state.blocking, state.limits.copy_bytes),
-      parser_(state.limits.header_bytes),
-      body_(stream_, parser_, buffer_, state.limits) {
+      limits_(state.limits_now()),
+      stream_(std::move(socket), limits_.write_stall),
+      objects_(stream_, state.blocking, limits_.copy_bytes),
+      parser_(limits_.header_bytes),
+      body_(stream_, parser_, buffer_, limits_) {
   request_.executor = std::move(executor);
 }
 
@@ -111,7 +112,7 @@ Task<Result<Connection::Received>> Connection::receive_header() {
       if (idle_) {
         idle_ = false;
         request_.received = std::chrono::steady_clock::now();
-        deadline = request_.received + state_.limits.header_timeout;
+        deadline = request_.received + limits_.header_timeout;
       }
       BRYO_CO_TRY(step, parser_.header(buffer_.pending()));
       buffer_.consume(step.consumed);
@@ -121,8 +122,7 @@ Task<Result<Connection::Received>> Connection::receive_header() {
     if (!n) {
       if (idle_) {
         if (state_.draining) co_return Received::End;
-        deadline = std::chrono::steady_clock::now() +
-                   (served_ == 0 ? state_.limits.header_timeout : state_.limits.idle_timeout);
+        deadline = std::chrono::steady_clock::now() + (served_ == 0 ? limits_.header_timeout : limits_.idle_timeout);
       }
       without_wait_ = 0;
       BRYO_CO_CHECK(co_await stream_.wait_readable(deadline));
@@ -142,7 +142,7 @@ Task<Result<Response>> Connection::produce() {
     request_.id.append(state_.id_prefix).append(std::to_string(number_)).append("-").append(std::to_string(served_));
   }
   // Until the route is known nothing of the body is wanted, but it must be known to be there.
-  body_.begin(request_.content_length, state_.limits.drain_bytes);
+  body_.begin(request_.content_length, limits_.drain_bytes);
   BRYO_CO_CHECK(parse_request_target(request_.target, request_.path, request_.query));
   if (request_.path == "*") {
     if (request_.verb == Verb::Options) co_return allowing(kAllVerbs);
@@ -214,7 +214,7 @@ Task<Connection::Next> Connection::answer(Response response) {
   }
   ++served_;
   if (last_) co_return body_.finished() && !unread_ ? Next::Close : Next::Linger;
-  if (!body_.finished() && !co_await body_.discard(state_.limits.drain_bytes)) co_return Next::Linger;
+  if (!body_.finished() && !co_await body_.discard(limits_.drain_bytes)) co_return Next::Linger;
   if (request_.body.capacity() > kKeptBody) request_.body = {};
   buffer_.shrink();
   co_return Next::Request;
@@ -304,13 +304,13 @@ HeadOptions Connection::frame(const Response& response) {
 Task<void> Connection::linger() {
   constexpr int kStalls = 6;
   stream_.shut_down_sending();
-  const auto end = std::chrono::steady_clock::now() + kStalls * state_.limits.linger;
-  for (std::size_t left = state_.limits.linger_bytes; left != 0;) {
+  const auto end = std::chrono::steady_clock::now() + kStalls * limits_.linger;
+  for (std::size_t left = limits_.linger_bytes; left != 0;) {
     thread_local std::array<std::byte, 64 << 10> waste;  // written by many, read by none
     const auto n = stream_.try_receive(MutableBytes(waste).first(std::min(waste.size(), left)));
     if (!n) co_return;
     if (!*n) {
-      const auto deadline = std::min(end, std::chrono::steady_clock::now() + state_.limits.linger);
+      const auto deadline = std::min(end, std::chrono::steady_clock::now() + limits_.linger);
       if (state_.draining || !co_await stream_.wait_readable(deadline)) co_return;
     } else if (**n == 0) {
       co_return;

@@ -67,6 +67,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   DurationCache& durations_;
   const std::string remote_;
   const std::uint64_t number_;
+  const HttpLimits limits_;
   SocketStream stream_;
   ObjectSender objects_;
   ReceiveBuffer buffer_;

@@ -46,9 +46,8 @@ void ConnectionSet::start() { boost::asio::co_spawn(loop_, sweep_regularly(), bo
 
 Task<void> ConnectionSet::sweep_regularly() {
   const auto self = shared_from_this();
-  const auto interval = sweep_interval(state_->limits);
   while (!stopped_) {
-    timer_.expires_after(interval);
+    timer_.expires_after(sweep_interval(state_->limits_now()));
     co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     const auto now = std::chrono::steady_clock::now();
     for (auto& connection : connections_) connection.sweep(now);

@@ -54,6 +54,11 @@ Status HttpServer::start() {
   return {};
 }
 
+void HttpServer::set_limits(const HttpLimits& limits) {
+  const std::lock_guard lock(state_->mutex);
+  state_->limits = limits;
+}
+
 std::vector<asio::ip::tcp::endpoint> HttpServer::endpoints() const {
   std::vector<asio::ip::tcp::endpoint> out;
   for (const auto& listener : listeners_) out.push_back(listener->endpoint());

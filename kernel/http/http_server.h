@@ -36,6 +36,9 @@ class HttpServer {
   /// Serves. Binds first, if that was not done.
   Status start();
 
+  /// For connections that begin from now on; open ones keep theirs. Any thread.
+  void set_limits(const HttpLimits& limits);
+
   /// The addresses bound, in the order of `listen`.
   [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> endpoints() const;
 

@@ -19,7 +19,7 @@ namespace bryo::kernel {
 /// body is read, must not wait, and is called by several threads.
 using AccessCheck = std::function<Status(const Request&, const RouteSpec&)>;
 
-/// Read-only but for the counts. Kept alive by every connection.
+/// Read-only but for the counts and the limits. Kept alive by every connection.
 struct ServerState {
   ServerState(const Router& r, BlockingPool& pool, Log& l, HttpMetrics& m)
       : router(r), blocking(pool), log(l), metrics(m) {}
@@ -28,14 +28,20 @@ struct ServerState {
   BlockingPool& blocking;
   Log& log;
   HttpMetrics& metrics;
-  HttpLimits limits;
   NodeIdentity node;
   AccessCheck access;
   std::string id_prefix;  ///< of request ids: tells apart nodes and their runs
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> next_connection{0};
 
+  /// For a connection that begins now, which keeps them.
+  HttpLimits limits_now() {
+    const std::lock_guard lock(mutex);
+    return limits;
+  }
+
   std::mutex mutex;
+  HttpLimits limits;  ///< under `mutex`
   std::condition_variable changed;
   std::size_t open = 0;       ///< connections, under `mutex`
   std::size_t listening = 0;  ///< listeners, under `mutex`

@@ -81,8 +81,8 @@ Result<std::string> DataDir::node_id() {
 
 Status DataDir::announce(const std::string& url) { return write_file(path_ + "/run/url", url + "\n"); }
 
-Result<std::string> DataDir::spool(const std::string& name) {
-  const std::string path = path_ + "/spool/" + name;
+Result<std::string> DataDir::spool(const std::string& directory, const std::string& name) {
+  const std::string path = directory + "/" + name;
   std::error_code ec;
   fs::remove_all(path, ec);
   fs::create_directories(path, ec);

@@ -22,8 +22,8 @@ class DataDir {
   Result<std::string> node_id();
   /// Writes `<path>/run/url`, by which scripts find the node; removed again by the destructor.
   Status announce(const std::string& url);
-  /// `<path>/spool/<name>`, emptied.
-  Result<std::string> spool(const std::string& name);
+  /// `<directory>/<name>`, emptied: for temporary files of the plugin `name`.
+  static Result<std::string> spool(const std::string& directory, const std::string& name);
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:

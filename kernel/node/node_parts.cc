@@ -16,6 +16,18 @@ namespace {
 /// The cluster configuration that the API changed, in the meta store.
 constexpr const char* kConfigKey = "config";
 
+HttpLimits http_limits(const NodeOptions& keys) {
+  HttpLimits out;
+  out.header_bytes = (*keys.max_header).bytes;
+  out.connections = static_cast<std::size_t>(*keys.max_connections);
+  out.header_timeout = *keys.header_timeout;
+  out.idle_timeout = *keys.idle_timeout;
+  out.body_stall = *keys.body_timeout;
+  out.write_stall = *keys.send_timeout;
+  out.copy_bytes = (*keys.sendfile_threshold).bytes;
+  return out;
+}
+
 HttpServerConfig server_config(const NodeConfig& config, const NodeOptions& keys, const NodeIdentity& identity) {
   HttpServerConfig out;
   out.listen = {config.listen_public.text()};
@@ -23,13 +35,7 @@ HttpServerConfig server_config(const NodeConfig& config, const NodeOptions& keys
     if (other != config.listen_public) out.listen.push_back(other.text());
   }
   out.node = identity;
-  out.limits.header_bytes = (*keys.max_header).bytes;
-  out.limits.connections = static_cast<std::size_t>(*keys.max_connections);
-  out.limits.header_timeout = *keys.header_timeout;
-  out.limits.idle_timeout = *keys.idle_timeout;
-  out.limits.body_stall = *keys.body_timeout;
-  out.limits.write_stall = *keys.send_timeout;
-  out.limits.copy_bytes = (*keys.sendfile_threshold).bytes;
+  out.limits = http_limits(keys);
   return out;
 }
 
@@ -163,7 +169,7 @@ Status Node::Parts::start_plugins() {
     if (plugin.state == PluginState::Refused) log->error("a plugin was refused", {{"why", plugin.error}});
   }
   const auto make_host = [this](const std::string& name) -> Result<std::unique_ptr<Host>> {
-    BRYO_TRY(spool, data->spool(name));
+    BRYO_TRY(spool, DataDir::spool(config().spool_dir, name));
     return std::unique_ptr<Host>(std::make_unique<NodeHost>(services(), logger->component(name), std::move(spool)));
   };
   return plugins->start_all(make_host,
@@ -179,6 +185,7 @@ Status Node::Parts::listen() {
 
 void Node::Parts::apply_hot_settings() {
   archives.set_cache_limit((*keys().shard_index_cache).bytes);
+  server->set_limits(http_limits(keys()));
   memory->set_limit(resolve_memory_budget(*keys().memory_budget));
   const LogSettings settings = log_settings(config(), *cluster_config);
   logger->set_level(settings.level);

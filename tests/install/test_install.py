@@ -1,14 +1,13 @@
 """cmake --install into an empty prefix: what lies there runs, finds its plugins, and third parties can build against it."""
 
 import json
-import pathlib
 import shutil
 import subprocess
 
 import pytest
 
 from harness import batch
-from harness.node import ROOT, Node, find_bryod
+from harness.node import ROOT, Node, find_bryod, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -63,47 +62,26 @@ def test_example_configurations(prefix):
 
 
 def test_a_plugin_built_out_of_tree(prefix, tmp_path):
-    """find_package(Bryo) is all that a third party has."""
-    source = tmp_path / "hello"
-    source.mkdir()
-    (source / "CMakeLists.txt").write_text(
-        "cmake_minimum_required(VERSION 3.25)\nproject(hello LANGUAGES CXX)\nfind_package(Bryo REQUIRED)\nbryo_add_plugin(hello SOURCES hello.cc)\n"
-    )
-    (source / "hello.cc").write_text(HELLO)
+    """The example, with nothing but the installed SDK: find_package(Bryo) is all that a third party has."""
+    source = shutil.copytree(ROOT / "examples/hello-xaction", tmp_path / "hello")
     for step in (
         ["cmake", "-S", source, "-B", source / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release"],
         ["cmake", "--build", source / "build"],
     ):
         done = subprocess.run([str(word) for word in step], capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
-    [plugin] = pathlib.Path(source / "build").rglob("libbryo_hello.so")
+    [plugin] = source.rglob("libbryo_hello.so")
     toml = f'[plugins]\nextra_dirs = ["{plugin.parent}"]\nenable = ["moss", "archive_tar", "hello"]\n'
     node = Node(tmp_path / "data", toml=toml, program=prefix / "bin/bryod").start()
-    answer = node.request("GET", "/v1/hello")
-    assert (answer.status, answer.body) == (200, b"hello from outside"), answer.body
-    assert json.loads(node.request("GET", "/v1/daemon?what=smap").body)
+
+    def start(value):
+        return node.request("PUT", "/v1/cluster", json.dumps({"action": "start", "value": {"kind": "hello", **value}}).encode())
+
+    started = start({"args": {"who": "world"}})
+    assert started.status == 200, started.body
+    wait_until(lambda: "hello, world" in node.log(), 10)
+    assert node.metrics()["bryo_hello_count"] == 1
+    assert "must not be empty" in run(prefix / "bin/bryo", "-e", node.url, "show", "job", start({}).body.decode().strip()).stdout
+    for wrong in ({"args": ["who"]}, {"args": {"who": 1}}):
+        assert "args" in start(wrong).error(400)["message"]
     node.stop()
-
-
-HELLO = """
-#include <bryo/plugin.h>
-
-namespace {
-
-class Hello final : public bryo::Plugin {
- public:
-  bryo::Status declare(bryo::Registrar& registrar) override {
-    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/hello", .doc = "Says hello."}, &Hello::answer);
-    return {};
-  }
-
- private:
-  static bryo::Task<bryo::Result<bryo::Response>> answer(bryo::Request&) {
-    co_return bryo::Response::text("hello from outside");
-  }
-};
-
-}  // namespace
-
-BRYO_PLUGIN(hello, Hello, "1.0", "Says hello.");
-"""

@@ -2,10 +2,11 @@
 
 import json
 import shutil
+import signal
 from urllib.parse import quote
 
 from harness import archive, batch
-from harness.node import Node
+from harness.node import Node, wait_until
 
 
 def fill(node):
@@ -110,3 +111,25 @@ def test_sigterm_finishes_running_batches(start_node):
     connection._read_chunks(answer)
     assert [member.size for member in batch.parse(answer).members] == [16 << 20] * 3
     assert node.process.wait(30) == 0
+
+
+def test_sighup_rereads_what_can_change(start_node):
+    """A hot key counts at once, another one waits for a restart and the log says so, a wrong file changes nothing."""
+    node = start_node(toml="# all defaults\n")
+    file = node.directory.parent / f"{node.directory.name}.toml"
+    large = [("X-Large", "x" * 8000)]
+
+    def reload(toml, words):
+        file.write_text(toml)
+        node.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: words in node.log(), 10)
+
+    assert node.request("GET", "/v1/health", headers=large).status == 200
+    reload('[node]\ndurability = "strict"\n[node.http]\nmax_header = "4KiB"\n', "needs a restart")
+    assert "max_header" in node.log() and "durability" in node.log()
+    assert node.request("GET", "/v1/health", headers=large).status == 431
+    reload("[node.http]\nmax_heder = 1\n", "was not reread")
+    assert "max_header" in node.log().splitlines()[-1], "the nearest key"
+    assert node.request("GET", "/v1/health", headers=large).status == 431
+    reload("# all defaults\n", "configuration changed")
+    wait_until(lambda: node.request("GET", "/v1/health", headers=large).status == 200, 10)

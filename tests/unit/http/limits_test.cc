@@ -183,6 +183,22 @@ TEST(Limits, OneLargeAnswerDoesNotHoldTheLoop) {
   EXPECT_EQ(node.ask("GET /small HTTP/1.1\r\nHost: x\r\n\r\n").body, "small");
 }
 
+TEST(Limits, NewOnesAreForNewConnections) {
+  TestServer node;
+  node.route(Verb::Get, "/a", fixed_text("a"));
+  node.start();
+  const std::string large = "GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(6000, 'x') + "\r\n\r\n";
+  Client old = node.connect();
+  old.send(large);
+  ASSERT_EQ(old.read()->status, 200);
+  HttpLimits limits = TestServer::short_limits();
+  limits.header_bytes = 4096;
+  node.server().set_limits(limits);
+  old.send(large);
+  EXPECT_EQ(old.read()->status, 200);
+  EXPECT_EQ(node.ask(large).status, 431);
+}
+
 TEST(Limits, AsManyConnectionsAsAllowed) {
   HttpLimits limits = TestServer::short_limits();
   limits.connections = 2;

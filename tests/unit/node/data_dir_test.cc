@@ -60,7 +60,7 @@ TEST_F(DataDirTest, EmptiesASpoolThatACrashLeft) {
   std::ofstream(path_ + "/spool/moss/left") << "x";
   auto dir = DataDir::open(path_);
   ASSERT_TRUE(dir);
-  ASSERT_TRUE((*dir)->spool("moss"));
+  ASSERT_TRUE(DataDir::spool(path_ + "/spool", "moss"));
   EXPECT_TRUE(fs::is_empty(path_ + "/spool/moss"));
 }
 

@@ -41,8 +41,10 @@ class XactionContext {
  public:
   virtual ~XactionContext() = default;
   [[nodiscard]] virtual const std::string& id() const noexcept = 0;
-  [[nodiscard]] virtual BucketPtr bucket() const = 0;                           ///< null for global jobs
-  [[nodiscard]] virtual std::string argument(std::string_view name) const = 0;  ///< "" when not given
+  [[nodiscard]] virtual BucketPtr bucket() const = 0;  ///< null for global jobs
+  /// A string of `args` in the message that started the job; also `name` of that message, and `node` (its `DaemonID`).
+  /// "" when not given.
+  [[nodiscard]] virtual std::string argument(std::string_view name) const = 0;
   [[nodiscard]] virtual bool aborted() const noexcept = 0;
   virtual XactionStats& stats() noexcept = 0;
   /// Adds a soft error to the snapshot's `err`; the first few are kept in full.
