@@ -103,8 +103,9 @@ class MemoryBucket final : public Bucket {
 class MemoryBuckets final : public Buckets {
  public:
   BucketPtr add(std::string name) { return add(BucketName{.name = std::move(name)}); }
+  /// One of the same name takes its place, as another bucket.
   BucketPtr add(BucketName name) {
-    auto bucket = std::make_shared<const MemoryBucket>(name, buckets_.size() + 1);
+    auto bucket = std::make_shared<const MemoryBucket>(name, ++ids_);
     buckets_[std::move(name)] = bucket;
     return bucket;
   }
@@ -127,6 +128,7 @@ class MemoryBuckets final : public Buckets {
  private:
   std::map<BucketName, BucketPtr> buckets_;
   std::vector<BucketName> denied_;
+  std::uint64_t ids_ = 0;
 };
 
 class MemoryObjects final : public Objects {
