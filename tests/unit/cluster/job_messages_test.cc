@@ -1,0 +1,49 @@
+#include <gtest/gtest.h>
+
+#include <kernel/cluster/job_messages.h>
+#include <nlohmann/json.hpp>
+
+namespace bryo::kernel {
+namespace {
+
+TEST(JobQuery, Fields) {
+  const auto query = parse_job_query(
+      R"({"id":"x","kind":"get-batch","show_active":true,"bck":{"name":"b","provider":"s3"},"unknown":[1]})");
+  ASSERT_TRUE(query) << query.error().message();
+  EXPECT_EQ(query->id, "x");
+  EXPECT_EQ(query->kind, "get-batch");
+  EXPECT_TRUE(query->only_running);
+  ASSERT_TRUE(query->bucket);
+  EXPECT_EQ(query->bucket->name, "b");
+  EXPECT_EQ(query->bucket->provider, "aws");
+}
+
+TEST(JobQuery, ABucketRestrictsOnlyWhenItIsOne) {
+  EXPECT_FALSE(parse_job_query("{}")->bucket);
+  EXPECT_FALSE(parse_job_query(R"({"bck":{"name":""}})")->bucket);
+  EXPECT_FALSE(parse_job_query(R"({"buckets":[]})")->bucket);
+  EXPECT_EQ(parse_job_query(R"({"buckets":[{"name":"b"}]})")->bucket->name, "b");
+  EXPECT_FALSE(parse_job_query(R"({"buckets":[{"name":"b"},{"name":"c"}]})")->bucket);
+}
+
+TEST(JobQuery, WhatIsNoQuery) {
+  for (const char* body : {"", "[]", "{", "null", R"({"id":1})", R"({"kind":[]})", R"({"bck":"b"})"}) {
+    const auto query = parse_job_query(body);
+    ASSERT_FALSE(query) << body;
+    EXPECT_EQ(query.error().status(), 400) << body;
+  }
+}
+
+TEST(JobArguments, FieldsThatCanBeIgnoredAndOnesThatCannot) {
+  const auto parse = [](const char* text) { return parse_job_arguments(nlohmann::json::parse(text)); };
+  const auto arguments =
+      parse(R"({"id":"x","kind":"k","daemonid":"nt","bck":{"name":"b"},"timeout":0,"flags":1,"force":false})");
+  ASSERT_TRUE(arguments) << arguments.error().message();
+  EXPECT_EQ(arguments->node, "nt");
+  EXPECT_EQ(arguments->bucket->name, "b");
+  EXPECT_FALSE(parse(R"({"kind":"k","surprise":1})"));
+  EXPECT_FALSE(parse(R"([])"));
+}
+
+}  // namespace
+}  // namespace bryo::kernel

@@ -1,0 +1,41 @@
+#include <gtest/gtest.h>
+
+#include <kernel/object/object_address.h>
+
+namespace bryo::kernel {
+namespace {
+
+TEST(ObjectAddress, UrlsThatAreTooShortCountTheirItems) {
+  const auto why = [](const char* path) {
+    Request request;
+    request.path = path;
+    return url_too_short(request, 4).message();
+  };
+  EXPECT_EQ(why("/v1/objects/b"), "URL 'v1/objects/b' is too short: expected 4 items, got 3");
+  EXPECT_EQ(why("/v1/objects/b/"), "URL 'v1/objects/b' is too short: expected 4 items, got 3");
+  EXPECT_EQ(why("//v1//objects//"), "URL 'v1//objects' is too short: expected 4 items, got 2");
+  EXPECT_EQ(why("/"), "URL '' is too short: expected 4 items, got 0");
+}
+
+TEST(ObjectAddress, NamesOfObjects) {
+  for (const char* good : {"o", "d/o", "d//o", "...", "a..b", "~", ".hidden"})
+    EXPECT_TRUE(check_url_object(good)) << good;
+  for (const char* bad : {"", "..", "../o", "d/..", "d/../o", "d/"}) {
+    const auto checked = check_url_object(bad);
+    ASSERT_FALSE(checked) << bad;
+    EXPECT_EQ(checked.error().status(), 400) << bad;
+  }
+  EXPECT_FALSE(check_url_object(std::string_view("a\0b", 3)));
+  EXPECT_FALSE(check_url_object(std::string(100'000, 'n')));
+  EXPECT_EQ(check_url_object("../o").error().tcode(), "errInvalidPath");
+}
+
+TEST(ObjectAddress, OnlyMissingObjectsAreNamedByTheTarget) {
+  const auto missing = named_by_target(Error(Errc::NotFound, "ais://b/o does not exist", "ErrNotFound"), "abct");
+  EXPECT_EQ(missing.message(), "t[abct]: ais://b/o does not exist");
+  EXPECT_EQ(missing.tcode(), "ErrNotFound");
+  EXPECT_EQ(named_by_target(Error(Errc::Io, "disk"), "abct").message(), "disk");
+}
+
+}  // namespace
+}  // namespace bryo::kernel
