@@ -27,11 +27,18 @@ TEST(JobQuery, ABucketRestrictsOnlyWhenItIsOne) {
 }
 
 TEST(JobQuery, WhatIsNoQuery) {
-  for (const char* body : {"", "[]", "{", "null", R"({"id":1})", R"({"kind":[]})", R"({"bck":"b"})"}) {
+  for (const char* body : {"", "[]", "{", R"({"id":1})", R"({"kind":[]})", R"({"bck":"b"})"}) {
     const auto query = parse_job_query(body);
     ASSERT_FALSE(query) << body;
     EXPECT_EQ(query.error().status(), 400) << body;
   }
+}
+
+TEST(JobQuery, NullAsksForEverything) {
+  const auto query = parse_job_query("null");
+  ASSERT_TRUE(query) << query.error().message();
+  EXPECT_EQ(query->id + query->kind, "");
+  EXPECT_FALSE(query->bucket);
 }
 
 TEST(JobArguments, FieldsThatCanBeIgnoredAndOnesThatCannot) {
