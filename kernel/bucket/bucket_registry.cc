@@ -17,30 +17,11 @@ constexpr int kMaxRounds = 100;
 
 std::string bucket_key(const BucketName& name) { return std::string(kBucketPrefix) + name.uname(); }
 
-Error missing(const BucketName& name, const std::string& gateway_id) {
-  if (name.provider == "ais") {
-    return Error(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", wire::kErrBucketNotFound);
-  }
-  return Error(
-      Errc::NotFound,
-      "p[" + gateway_id + "]: failed to lookup bucket " + name.uri() + ", err: " + missing_backend_text(name.provider),
-      wire::kErrFailedTo);
-}
-
 Error too_busy(const BucketName& name) {
   return Error(Errc::Unavailable, "bucket \"" + name.uri() + "\" is being changed by others, please try again");
 }
 
 }  // namespace
-
-std::string missing_backend_text(std::string_view provider) {
-  std::string shown = provider == "azure" ? "Azure" : std::string(provider);
-  if (provider != "azure") {
-    std::transform(shown.begin(), shown.end(), shown.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; });
-  }
-  return shown + " backend is missing in the cluster configuration";
-}
 
 struct BucketRegistry::Common {
   std::uint64_t version = 0;
@@ -86,7 +67,28 @@ Task<Status> BucketRegistry::load() {
 
 Result<BucketPtr> BucketRegistry::find(const BucketName& name) const {
   if (BucketPtr bucket = snapshot()->find(name)) return bucket;
-  return missing(name, settings_.gateway_id);
+  return missing(name);
+}
+
+Task<Result<BucketPtr>> BucketRegistry::find_or_add(BucketName name) {
+  if (BucketPtr bucket = snapshot()->find(name)) co_return bucket;
+  const bool of_backend = is_remote(name) && settings_.backends != nullptr && settings_.backends->has(name.provider);
+  if (!of_backend) co_return missing(name);
+  auto added = co_await create(name, nullptr);
+  if (!added && added.error().code() != Errc::Conflict) co_return std::move(added).error();
+  co_return find(name);
+}
+
+Error BucketRegistry::missing(const BucketName& name) const {
+  const Error absent(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", wire::kErrBucketNotFound);
+  if (!is_remote(name)) return absent;
+  if (settings_.backends != nullptr && settings_.backends->has(name.provider)) return absent;
+  const Error why =
+      settings_.backends != nullptr ? settings_.backends->find(name.provider).error() : missing_backend(name.provider);
+  if (why.tcode() != wire::kErrMissingBackend) return why;
+  return Error(Errc::NotFound,
+               "p[" + settings_.gateway_id + "]: failed to lookup bucket " + name.uri() + ", err: " + why.message(),
+               wire::kErrFailedTo);
 }
 
 Status BucketRegistry::check_readable(const Bucket& bucket) const {
@@ -95,26 +97,33 @@ Status BucketRegistry::check_readable(const Bucket& bucket) const {
 
 Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const {
   if (auto bucket = snapshot()->find(name)) return bucket;
-  return missing(name, settings_.gateway_id);
+  return missing(name);
 }
 
 Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohmann::json props) {
   const auto exists = [&] {
     return Error(Errc::Conflict, "bucket \"" + name.uri() + "\" already exists", wire::kErrBucketAlreadyExists);
   };
-  if (name.provider != "ais") {
-    co_return Error(Errc::InvalidArgument, missing_backend_text(name.provider), wire::kErrMissingBackend);
-  }
+  if (is_remote(name) && settings_.backends == nullptr) co_return missing_backend(name.provider);
   // Properties first: a request that fails validation must not cost an id.
   const auto config = settings_.cluster_config();
   const auto now = clock_.unix_ns();
   BRYO_CO_CHECK(BucketProps::initial(name, 0, now, *config).with(props));
   if (snapshot()->find(name) != nullptr) co_return exists();
+  if (is_remote(name)) {
+    BRYO_CO_TRY(backend, settings_.backends->find(name.provider));
+    const Status there = co_await backend->head_bucket(name);
+    if (!there && there.error().code() == Errc::NotFound) {
+      co_return Error(Errc::NotFound, there.error().message(), wire::kErrBucketNotFound);
+    }
+    BRYO_CO_CHECK(Status(there));
+  }
   BRYO_CO_TRY(common, co_await change_common([](Common& c) {
                 ++c.last_id;
                 ++c.version;
               }));
-  BRYO_CO_TRY(complete, BucketProps::initial(name, kAisBit | common.last_id, now, *config).with(props));
+  const std::uint64_t id = is_remote(name) ? common.last_id : kAisBit | common.last_id;
+  BRYO_CO_TRY(complete, BucketProps::initial(name, id, now, *config).with(props));
   auto revision = co_await store_.put(bucket_key(name), complete.json(), 0);
   if (!revision) {
     if (revision.error().code() == Errc::Conflict) co_return exists();

@@ -10,6 +10,7 @@
 #include <bryo/host.h>
 #include <bryo/meta_store.h>
 #include <bryo/objects.h>
+#include <kernel/backend/backend_registry.h>
 #include <kernel/bucket/bucket_map.h>
 #include <kernel/store/snapshot.h>
 
@@ -21,9 +22,6 @@
 
 namespace bryo::kernel {
 
-/// `AWS backend is missing in the cluster configuration`.
-[[nodiscard]] std::string missing_backend_text(std::string_view provider);
-
 /// Thread-safe. Lookups wait for nothing; changes are ordered by compare-and-swap in the meta store.
 class BucketRegistry : public Buckets {
  public:
@@ -32,19 +30,23 @@ class BucketRegistry : public Buckets {
     std::string gateway_id;  ///< names the answering node in messages
     /// The cluster configuration in force; asked for each new bucket and each reset.
     std::function<std::shared_ptr<const nlohmann::json>()> cluster_config;
+    /// Of the providers other than "ais"; null = there is none.
+    const BackendRegistry* backends = nullptr;
   };
 
   /// Reads the stored buckets. Fails with Internal naming the key when one of them is damaged.
   static Task<Result<std::unique_ptr<BucketRegistry>>> open(MetaStore& store, Clock& clock, Settings settings);
 
   Result<BucketPtr> find(const BucketName& name) const override;
+  Task<Result<BucketPtr>> find_or_add(BucketName name) override;
   Status check_readable(const Bucket& bucket) const override;
   /// The same with the properties.
   Result<RegisteredBucketPtr> lookup(const BucketName& name) const;
   [[nodiscard]] std::shared_ptr<const BucketMap> snapshot() const { return map_.load(); }
   [[nodiscard]] std::string bmd_json() const { return snapshot()->json(settings_.cluster_uuid); }
 
-  /// Fails with 409 when it exists, 400 for bad properties (then nothing happened).
+  /// Fails with 409 when it exists, 400 for bad properties (then nothing happened), NotFound when it is a backend's and
+  /// not there.
   Task<Result<RegisteredBucketPtr>> create(BucketName name, nlohmann::json props);
   /// The bucket is gone when this returns; its objects are not: hand the answer (its id) to the store, then to
   /// `forget`.
@@ -64,6 +66,7 @@ class BucketRegistry : public Buckets {
   BucketRegistry(MetaStore& store, Clock& clock, Settings settings)
       : store_(store), clock_(clock), settings_(std::move(settings)) {}
 
+  [[nodiscard]] Error missing(const BucketName& name) const;
   Task<Status> load();
   /// Reads, changes and writes the common key until nobody came in between.
   Task<Result<Common>> change_common(std::function<void(Common&)> change);

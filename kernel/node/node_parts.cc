@@ -55,8 +55,8 @@ Status Node::Parts::declare() {
   wanted.extra_directories = config().plugin_extra_dirs;
   wanted.enable = config().plugins_enabled;
   wanted.skip_refused = config().skip_refused_plugins;
-  plugins = std::make_unique<PluginHost>(std::move(wanted),
-                                         Registries{configuration->options(), metrics, router, archives, xactions});
+  plugins = std::make_unique<PluginHost>(
+      std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends});
   BRYO_CHECK(plugins->declare_all());
   if (config().meta_store_kind != "embedded") {
     return Error(Errc::Unsupported, "meta_store.kind = \"" + config().meta_store_kind +
@@ -110,8 +110,9 @@ Status Node::Parts::open_data() {
   map.store(std::move(first_map));
 
   BRYO_TRY(opened_store, ObjectStore::open(config().store, *blocking, clock, *log));
-  store = std::move(opened_store);
-  BucketRegistry::Settings settings{uuid, identity.gateway_id, [this] { return cluster_config->document(); }};
+  store = std::make_unique<RemoteStore>(std::move(opened_store), backends, *memory);
+  BucketRegistry::Settings settings{uuid, identity.gateway_id, [this] { return cluster_config->document(); },
+                                    &backends};
   BRYO_TRY(opened_buckets, run_on_loop(loops->at(0), BucketRegistry::open(*meta, clock, std::move(settings))));
   buckets = std::move(opened_buckets);
   BRYO_CHECK(run_on_loop(loops->at(0), finish_destroyed_buckets(*buckets, *store, *blocking)));
@@ -140,7 +141,7 @@ Status Node::Parts::start_cluster_config() {
 
 Status Node::Parts::register_routes() {
   BRYO_TRY(object_metrics, ObjectMetrics::declare(metrics));
-  const DataServices services{identity, *buckets, *store, archives, *memory, *blocking, clock, *log};
+  const DataServices services{identity, *buckets, *store, backends, archives, *memory, *blocking, clock, *log};
   BRYO_CHECK(register_object_routes(router, object_api.emplace(services, object_metrics)));
   BRYO_CHECK(register_bucket_routes(router, bucket_api.emplace(services, object_metrics)));
   const ClusterServices cluster{identity,

@@ -4,6 +4,7 @@
 /// and that order is the design.
 
 #include <kernel/archive/archive_registry.h>
+#include <kernel/backend/remote_store.h>
 #include <kernel/cluster/cluster_api.h>
 #include <kernel/cluster/cluster_map.h>
 #include <kernel/config/cluster_config.h>
@@ -57,6 +58,7 @@ struct Node::Parts {
   Router router;
   ArchiveRegistry archives;
   XactionRegistry xactions{clock};
+  BackendRegistry backends;
   std::unique_ptr<PluginHost> plugins;
   std::unique_ptr<ClusterConfig> cluster_config;
   std::uint64_t config_revision = 0;  ///< in the meta store

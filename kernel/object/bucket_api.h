@@ -9,6 +9,7 @@
 #include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
 #include <kernel/wire/action_message.h>
+#include <kernel/wire/list_message.h>
 
 namespace bryo::kernel {
 
@@ -28,6 +29,8 @@ class BucketApi {
   /// `/v1/buckets` with a verb that needs a bucket: 400.
   Task<Result<Response>> without_name(Request& request);
 
+  [[nodiscard]] BucketRegistry& buckets() { return services_.buckets; }
+
  private:
   Result<std::vector<RegisteredBucketPtr>> match_buckets(const Request& request, const std::string& name) const;
   Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
@@ -36,6 +39,9 @@ class BucketApi {
   Task<Result<Response>> head_summary(RegisteredBucketPtr bucket, std::string prefix, std::string id);
   Task<Result<BucketSummary>> sum_up(RegisteredBucketPtr bucket, std::string prefix);
   Task<Result<Response>> destroy(BucketName name);
+  Task<Result<Response>> list_remote(RegisteredBucketPtr bucket, ListMessage message, bool msgpack);
+  Task<Result<Response>> evict(RegisteredBucketPtr bucket);
+  Task<Result<std::vector<BucketName>>> remote_names(std::string provider);
 
   DataServices services_;
   ObjectMetrics metrics_;

@@ -2,6 +2,7 @@
 
 #include <kernel/object/object_address.h>
 #include <kernel/wire/api_names.h>
+#include <kernel/wire/bool_text.h>
 #include <kernel/wire/bucket_text.h>
 
 #include <algorithm>
@@ -62,13 +63,26 @@ Task<Result<Response>> BucketApi::remove(Request& request) {
   BRYO_CO_TRY(name, bucket_alone(request));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   if (message.action == wire::kActionDestroyBucket) {
+    if (is_remote(name)) {
+      co_return Error(Errc::Unsupported, "cannot destroy cloud bucket " + name.uri() + " - operation not supported",
+                      wire::kErrUnsupported);
+    }
     BRYO_CO_CHECK(bucket->allows(BucketAccess::DestroyBucket));
     co_return co_await destroy(std::move(name));
   }
-  if (message.action == wire::kActionEvictBucket || message.action == wire::kActionEvictObjects) {
-    co_return not_remote(message.action, name);
+  if (message.action == wire::kActionEvictBucket) {
+    const bool keep = bool_of(request.query.get(wire::kQueryKeepBucket).value_or("")).value_or(false);
+    if (keep && is_remote(name)) {
+      co_return Error(Errc::Unsupported,
+                      "cannot evict " + name.uri() + " and keep its properties (" +
+                          std::string(wire::kQueryKeepBucket) + ") - operation not supported",
+                      wire::kErrUnsupported);
+    }
+    co_return co_await evict(std::move(bucket));
   }
-  co_return refuse(message.action, {wire::kActionDeleteObjects, wire::kActionDestroyInventory});
+  if (message.action == wire::kActionEvictObjects && !is_remote(name)) co_return not_remote(message.action, name);
+  co_return refuse(message.action,
+                   {wire::kActionDeleteObjects, wire::kActionEvictObjects, wire::kActionDestroyInventory});
 }
 
 Task<Result<Response>> BucketApi::destroy(BucketName name) {

@@ -1,4 +1,5 @@
 #include <kernel/object/bucket_api.h>
+#include <kernel/object/remote_bucket.h>
 
 namespace bryo::kernel {
 
@@ -28,8 +29,12 @@ Status register_bucket_routes(Router& router, BucketApi& api) {
            Row{Verb::Patch, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
        }) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
-    BRYO_CHECK(router.add(
-        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+    const bool adds = row.verb == Verb::Get || row.verb == Verb::Head || row.verb == Verb::Patch;
+    const auto handler = [&api, method = row.method, adds](Request& r) {
+      return adds && names_remote_bucket(r) && !r.rest.empty() ? with_remote_bucket(api, method, api.buckets(), r)
+                                                               : (api.*method)(r);
+    };
+    BRYO_CHECK(router.add(std::move(spec), handler, "kernel"));
   }
   return {};
 }

@@ -29,7 +29,7 @@ Task<Result<Response>> ObjectApi::remove_counted(Request& request) {
   }
   if (!request.body.empty()) {
     BRYO_CO_TRY(message, parse_action(request.body, "DELETE"));
-    if (message.action == wire::kActionEvictObjects) co_return not_remote(message.action, address.bucket->name());
+    if (message.action == wire::kActionEvictObjects) co_return co_await evict(std::move(address));
     if (!message.action.empty()) co_return invalid_action(message.action);
   }
   auto removed = co_await services_.store.remove(address.bucket, std::string(address.object));

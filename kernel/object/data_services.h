@@ -13,6 +13,7 @@ struct DataServices {
   const NodeIdentity& node;
   BucketRegistry& buckets;
   ObjectStore& store;
+  const BackendRegistry& backends;
   Archives& archives;
   Memory& memory;
   BlockingPool& blocking;

@@ -74,6 +74,13 @@ Task<Result<ObjectPtr>> ObjectApi::open(const ObjectAddress& address) {
   co_return *std::move(*opened);
 }
 
+Task<Result<ObjectPtr>> ObjectApi::open_present(const ObjectAddress& address) {
+  auto opened = services_.store.try_open(*address.bucket, address.object);
+  if (!opened) opened = co_await services_.store.open_present(address.bucket, std::string(address.object));
+  if (!*opened) co_return named_by_target(std::move(*opened).error(), services_.node.target_id);
+  co_return *std::move(*opened);
+}
+
 /// `checksum.validate_warm_get`: what does not match any more is not worth keeping (data-protection.md section 2).
 Task<Status> ObjectApi::validate(const ObjectAddress& address, ObjectPtr object,
                                  std::shared_ptr<const ObjectAttributes> attributes) {

@@ -16,7 +16,11 @@ Task<Result<Response>> ObjectApi::head(Request& request) {
 Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::HeadObject));
   BRYO_CO_TRY(wanted, parse_head_query(request.query));
-  BRYO_CO_TRY(object, co_await open(address));
+  auto opened = co_await open_present(address);
+  if (!opened && opened.error().code() == Errc::NotFound && is_remote(address.bucket->name()) && !wanted.only_present) {
+    co_return co_await head_remote(std::move(address), wanted);
+  }
+  BRYO_CO_TRY(object, std::move(opened));
   if (wanted.presence == Presence::Outside) {
     co_return Error(Errc::InvalidArgument, address.uri() + " is present (vs requested 'flt-outside'(5))");
   }

@@ -44,6 +44,8 @@ Result<HeadQuery> parse_head_query(const Query& query) {
   HeadQuery result;
   BRYO_TRY(presence, parse_presence(query.get(wire::kQueryPresence).value_or("")));
   result.presence = presence;
+  const auto text = query.get(wire::kQueryPresence).value_or("");
+  result.only_present = text == "2" || text == "3";
   std::string_view props = query.get(wire::kQueryProps).value_or("");
   if (props.empty()) {
     result.names = result.checksum = result.atime = result.version = true;

@@ -18,7 +18,8 @@ enum class Presence : std::uint8_t {
 
 struct HeadQuery {
   Presence presence = Presence::Any;
-  bool names = false;  ///< bucket and object name: only the old form, which also brackets the mirror paths
+  bool only_present = false;  ///< 2, 3: its backend is not asked
+  bool names = false;         ///< bucket and object name: only the old form, which also brackets the mirror paths
   bool checksum = false;
   bool atime = false;
   bool version = false;

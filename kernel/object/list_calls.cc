@@ -1,9 +1,13 @@
 #include <kernel/object/bucket_api.h>
 
 #include <kernel/object/list_entries.h>
+#include <kernel/object/remote_bucket.h>
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bucket_text.h>
 #include <kernel/wire/job_id.h>
+
+#include <iterator>
+#include <set>
 
 namespace bryo::kernel {
 namespace {
@@ -14,6 +18,12 @@ Result<ActionMessage> list_by_default(const Request& request) {
   ActionMessage message;
   message.action = wire::kActionList;
   return message;
+}
+
+/// Only what is known here: no backend is asked.
+bool only_present(const Request& request) {
+  const auto presence = request.query.get(wire::kQueryPresence).value_or("");
+  return presence == "2" || presence == "3";
 }
 
 Error unsupported(std::string_view action) {
@@ -30,18 +40,26 @@ Task<Result<Response>> BucketApi::get_all(Request& request) {
     co_return co_await summarize(std::move(buckets), std::move(message.value));
   }
   if (message.action != wire::kActionList) co_return invalid_action(message.action);
+  std::set<BucketName> names;
+  for (const auto& bucket : buckets) names.insert(bucket->name());
+  if (names_remote_bucket(request) && message.name.empty() && !only_present(request)) {
+    BRYO_CO_TRY(provider, canonical_provider(request.query.get(wire::kQueryProvider).value_or("")));
+    BRYO_CO_TRY(seen, co_await remote_names(std::move(provider)));
+    names.insert(std::make_move_iterator(seen.begin()), std::make_move_iterator(seen.end()));
+  }
   std::string out = "[";
-  for (const auto& bucket : buckets) {
+  for (const auto& name : names) {
     if (out.size() > 1) out.push_back(',');
-    out.append(bucket_json(bucket->name()));
+    out.append(bucket_json(name));
   }
   co_return Response::json(out.append("]\n"));
 }
 
 Result<std::vector<RegisteredBucketPtr>> BucketApi::match_buckets(const Request& request,
                                                                   const std::string& name) const {
-  BRYO_TRY(provider, canonical_provider(request.query.get(wire::kQueryProvider).value_or("")));
-  if (provider != "ais") return Error(Errc::InvalidArgument, missing_backend_text(provider), wire::kErrMissingBackend);
+  const auto given = request.query.get(wire::kQueryProvider).value_or("");
+  BRYO_TRY(provider, canonical_provider(given));
+  if (provider != "ais") BRYO_CHECK(services_.backends.find(provider));
   const auto ns = request.query.get(wire::kQueryNamespace).value_or("");
   BucketName wanted;
   BRYO_CHECK(parse_namespace(ns, wanted));
@@ -49,7 +67,7 @@ Result<std::vector<RegisteredBucketPtr>> BucketApi::match_buckets(const Request&
   std::erase_if(buckets, [&](const RegisteredBucketPtr& bucket) {
     const auto& its = bucket->name();
     const bool other_namespace = !ns.empty() && (its.ns_name != wanted.ns_name || its.ns_uuid != wanted.ns_uuid);
-    return other_namespace || (!name.empty() && its.name != name);
+    return (!given.empty() && its.provider != provider) || other_namespace || (!name.empty() && its.name != name);
   });
   return buckets;
 }
@@ -85,6 +103,9 @@ Task<Result<Response>> BucketApi::list_counted(RegisteredBucketPtr bucket, nlohm
                     wire::kErrUnsupported);
   }
   if (message.uuid.empty()) message.uuid = new_job_id();
+  if (is_remote(bucket->name()) && !message.has(kListCached)) {
+    co_return co_await list_remote(std::move(bucket), std::move(message), msgpack);
+  }
   // Reading directories and making the page may take milliseconds: not on the event loop.
   Response response;
   auto& services = services_;

@@ -15,6 +15,12 @@ std::string custom_text(const ObjectAttributes& attributes) {
   return out;
 }
 
+void add_metadata(ListEntry& entry, const ListProps& props, const ObjectAttributes& attributes) {
+  if (props.checksum) entry.checksum = attributes.checksum_value;
+  if (props.version) entry.version = attributes.version;
+  if (props.custom) entry.custom = custom_text(attributes);
+}
+
 ListEntry entry_of(ListedObject listed, const ListMessage& message, const ObjectLocations& locations) {
   ListEntry entry;
   entry.name = std::move(listed.name);
@@ -28,11 +34,7 @@ ListEntry entry_of(ListedObject listed, const ListMessage& message, const Object
   if (props.atime) entry.atime = format_go_time(listed.atime_ns, message.time_format);
   if (props.location) entry.location = locations.of(listed.mountpath);
   if (props.copies) entry.copies = 1;
-  if (const auto* attributes = listed.attributes.get()) {
-    if (props.checksum) entry.checksum = attributes->checksum_value;
-    if (props.version) entry.version = attributes->version;
-    if (props.custom) entry.custom = custom_text(*attributes);
-  }
+  if (listed.attributes) add_metadata(entry, props, *listed.attributes);
   return entry;
 }
 
@@ -55,6 +57,26 @@ ListReply list_reply(ListPage page, const ListMessage& message, const ObjectLoca
   if (page.entries.size() >= message.page_size) reply.continuation_token = page.entries.back().name;
   reply.entries.reserve(page.entries.size());
   for (auto& listed : page.entries) reply.entries.push_back(entry_of(std::move(listed), message, locations));
+  return reply;
+}
+
+ListReply remote_list_reply(BackendPage page, const ListMessage& message,
+                            const std::unordered_set<std::string>& present) {
+  ListReply reply;
+  reply.uuid = message.uuid;
+  reply.continuation_token = std::move(page.next);
+  reply.entries.reserve(page.entries.size());
+  for (BackendEntry& listed : page.entries) {
+    ListEntry& entry = reply.entries.emplace_back();
+    entry.name = std::move(listed.name);
+    if (listed.directory) {
+      entry.flags = kEntryDirectory;
+      continue;
+    }
+    if (present.contains(entry.name)) entry.flags = kEntryCached;
+    if (message.props.size) entry.size = listed.attributes.size;
+    add_metadata(entry, message.props, listed.attributes);
+  }
   return reply;
 }
 

@@ -5,6 +5,7 @@
 #include <bryo/http.h>
 #include <kernel/http/router.h>
 #include <kernel/object/data_services.h>
+#include <kernel/object/head_props.h>
 #include <kernel/object/object_address.h>
 #include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
@@ -25,6 +26,8 @@ class ObjectApi {
   Task<Result<Response>> patch(Request& request);
   Task<Result<Response>> post(Request& request);
 
+  [[nodiscard]] BucketRegistry& buckets() { return services_.buckets; }
+
  private:
   Task<Result<Response>> get_counted(Request& request);
   Task<Result<Response>> get_member(Request& request, ObjectAddress address, ObjectPtr object, std::string archpath);
@@ -33,9 +36,13 @@ class ObjectApi {
   Task<Result<Response>> remove_counted(Request& request);
   Task<Result<Response>> post_to_bucket(Request& request);
 
+  Task<Result<Response>> evict(ObjectAddress address);
+  Task<Result<Response>> head_remote(ObjectAddress address, HeadQuery wanted);
+
   Task<Result<Response>> copy(Request& request, std::string destination);
 
   Task<Result<ObjectPtr>> open(const ObjectAddress& address);
+  Task<Result<ObjectPtr>> open_present(const ObjectAddress& address);
   Task<Status> validate(const ObjectAddress& address, ObjectPtr object,
                         std::shared_ptr<const ObjectAttributes> attributes);
   Task<Status> describe_part(ObjectPtr object, std::shared_ptr<const ObjectAttributes>& attributes, ByteRange part);

@@ -1,4 +1,5 @@
 #include <kernel/object/object_api.h>
+#include <kernel/object/remote_bucket.h>
 
 namespace bryo::kernel {
 namespace {
@@ -40,8 +41,10 @@ Status register_object_routes(Router& router, ObjectApi& api) {
                    .access = row.access,
                    .body_limit = row.stream_body ? kUnlimited : RouteSpec{}.body_limit,
                    .stream_body = row.stream_body};
-    BRYO_CHECK(router.add(
-        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+    const auto handler = [&api, method = row.method](Request& r) {
+      return names_remote_bucket(r) ? with_remote_bucket(api, method, api.buckets(), r) : (api.*method)(r);
+    };
+    BRYO_CHECK(router.add(std::move(spec), handler, "kernel"));
   }
   return {};
 }

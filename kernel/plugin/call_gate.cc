@@ -11,21 +11,6 @@ struct Gated {
 
 using Produce = std::function<Task<Status>(BodySink&)>;
 
-/// What a plugin let escape, as text; its object is not kept. Only inside a catch block.
-Error escaped(CallGate& gate) {
-  gate.count_exception();
-  const std::string who = "plugin '" + gate.plugin() + "': ";
-  try {
-    throw;
-  } catch (const std::exception& e) {
-    return Error(Errc::Internal, who + e.what());
-  } catch (...) {
-    return Error(Errc::Internal, who + "an exception without a text");
-  }
-}
-
-Error refused(const CallGate& gate) { return Error(Errc::Unavailable, "plugin '" + gate.plugin() + "' is stopping"); }
-
 Task<Status> produce(std::shared_ptr<CallGate> gate, std::shared_ptr<CallGate::Pass>, Produce inner, BodySink& sink) {
   try {
     co_return co_await inner(sink);
@@ -97,6 +82,20 @@ Result<std::unique_ptr<Xaction>> make_xaction(CallGate& gate, const XactionFacto
 }
 
 }  // namespace
+
+Error escaped(CallGate& gate) {
+  gate.count_exception();
+  const std::string who = "plugin '" + gate.plugin() + "': ";
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    return Error(Errc::Internal, who + e.what());
+  } catch (...) {
+    return Error(Errc::Internal, who + "an exception without a text");
+  }
+}
+
+Error refused(const CallGate& gate) { return Error(Errc::Unavailable, "plugin '" + gate.plugin() + "' is stopping"); }
 
 CallGate::Pass CallGate::enter() {
   // Counted first: who closes the gate afterwards waits for this call.

@@ -62,6 +62,11 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   std::condition_variable empty_;
 };
 
+/// What a closed gate answers: 503 naming the plugin.
+Error refused(const CallGate& gate);
+/// What a plugin let escape, as text; its object is not kept. Only inside a catch block.
+Error escaped(CallGate& gate);
+
 /// `handler` behind `gate`. A streamed body keeps its pass until it has been sent.
 RouteHandler gated(std::shared_ptr<CallGate> gate, RouteHandler handler);
 /// `factory` behind `gate`: a job that runs is a call; what the factory or the job throws becomes the job's error.

@@ -1,4 +1,5 @@
 #include <kernel/plugin/contributions.h>
+#include <kernel/plugin/gated_backend.h>
 
 #include <algorithm>
 
@@ -58,8 +59,8 @@ void Contributions::xaction(XactionKind kind, XactionFactory factory) {
 
 void Contributions::archive_format(ArchiveFormat format) { formats_.push_back(std::move(format)); }
 
-void Contributions::backend(BackendSpec spec, BackendFactory) {
-  refuse(Error(Errc::Unsupported, "this server has no place for backends yet (provider \"" + spec.provider + "\")"));
+void Contributions::backend(BackendSpec spec, BackendFactory factory) {
+  backends_.emplace_back(std::move(spec), std::move(factory));
 }
 
 void Contributions::meta_store(std::string name, MetaStoreFactory) {
@@ -112,7 +113,11 @@ Status Contributions::commit(const Registries& registries, const std::shared_ptr
     checked(registries.xactions.add(std::move(kind), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
   }
   for (ArchiveFormat& format : formats_) checked(registries.archives.add(std::move(format), plugin_));
+  for (auto& [spec, factory] : backends_) {
+    checked(registries.backends.add(std::move(spec), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
+  }
   if (!status_) {
+    registries.backends.withdraw(plugin_);
     registries.xactions.withdraw(plugin_);
     registries.archives.withdraw(plugin_);
     return status_;

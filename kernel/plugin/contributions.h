@@ -4,6 +4,7 @@
 
 #include <bryo/registrar.h>
 #include <kernel/archive/archive_registry.h>
+#include <kernel/backend/backend_registry.h>
 #include <kernel/config/option_registry.h>
 #include <kernel/http/router.h>
 #include <kernel/metrics/metrics_registry.h>
@@ -25,6 +26,7 @@ struct Registries {
   Router& router;
   ArchiveRegistry& archives;
   XactionRegistry& xactions;
+  BackendRegistry& backends;
 };
 
 /// Used by one thread, at the start. The first thing that is wrong is remembered; later calls still work, so that a
@@ -78,6 +80,7 @@ class Contributions final : public Registrar {
   std::vector<std::pair<RouteSpec, RouteHandler>> routes_;
   std::vector<std::pair<XactionKind, XactionFactory>> xactions_;
   std::vector<ArchiveFormat> formats_;
+  std::vector<std::pair<BackendSpec, BackendFactory>> backends_;
   // What refused metrics refer to.
   std::deque<Counter> unused_counters_;
   std::deque<Gauge> unused_gauges_;

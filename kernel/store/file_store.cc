@@ -124,9 +124,15 @@ Task<Result<ObjectPtr>> FileStore::open(BucketPtr bucket, std::string object) {
 
 Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create(BucketPtr bucket, std::string object,
                                                               WriteOptions options) {
+  return create_through(std::move(bucket), std::move(object), std::move(options), {});
+}
+
+Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create_through(BucketPtr bucket, std::string object,
+                                                                      WriteOptions options, BeforePublish before) {
   const std::uint64_t size_hint = options.size_hint;
   BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options)));
-  co_return std::unique_ptr<ObjectWriter>(std::make_unique<FileWriter>(std::move(draft), pool_, size_hint));
+  co_return std::unique_ptr<ObjectWriter>(
+      std::make_unique<FileWriter>(std::move(draft), pool_, size_hint, std::move(before)));
 }
 
 Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {

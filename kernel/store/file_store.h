@@ -32,6 +32,14 @@ class FileStore final : public ObjectStore {
   Task<Status> remove(BucketPtr bucket, std::string object) override;
 
   // ObjectStore
+  Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) override {
+    return open(std::move(bucket), std::move(object));
+  }
+  Task<Status> evict(BucketPtr bucket, std::string object) override {
+    return remove(std::move(bucket), std::move(object));
+  }
+  Task<Result<std::unique_ptr<ObjectWriter>>> create_through(BucketPtr bucket, std::string object, WriteOptions options,
+                                                             BeforePublish before) override;
   Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) override;
   Status drop_bucket_blocking(std::uint64_t bucket_id) override;
   Status set_custom_blocking(const Bucket& bucket, const std::string& object,

@@ -28,6 +28,29 @@ std::string next_version(std::string_view previous) {
   return count ? std::to_string(*count + 1) : "1";
 }
 
+/// What was written, for whoever must have it before it is published.
+class DraftSource final : public ByteSource {
+ public:
+  DraftSource(std::shared_ptr<Draft> draft, BlockingPool& pool) : draft_(std::move(draft)), pool_(pool) {}
+
+  Task<Result<std::size_t>> read(MutableBytes out) override {
+    auto count = std::make_shared<std::size_t>(0);
+    std::function<Status()> work = [draft = draft_, offset = offset_, out, count]() -> Status {
+      BRYO_TRY(got, draft->read(offset, out));
+      *count = got;
+      return {};
+    };
+    BRYO_CO_CHECK(co_await pool_.run(std::move(work)));
+    offset_ += *count;
+    co_return *count;
+  }
+
+ private:
+  const std::shared_ptr<Draft> draft_;
+  BlockingPool& pool_;
+  std::uint64_t offset_ = 0;
+};
+
 }  // namespace
 
 Result<std::shared_ptr<Draft>> Draft::start(FileStore& store, BucketPtr bucket, std::string object,
@@ -71,16 +94,32 @@ Status Draft::append(BytesView bytes) {
   return {};
 }
 
-Result<ObjectAttributes> Draft::commit() {
+Status Draft::seal() {
   if (!file_) BRYO_CHECK(open_file());
-  BRYO_CHECK(check_content());
-  auto published = publish();
+  return check_content();
+}
+
+Result<std::size_t> Draft::read(std::uint64_t offset, MutableBytes out) const {
+  for (;;) {
+    const ssize_t count = ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return failure(errno, "read back");
+  }
+}
+
+void Draft::take(ObjectAttributes given) {
+  options_.version = std::move(given.version);
+  options_.custom = std::move(given.custom);
+}
+
+Result<ObjectAttributes> Draft::publish() {
+  auto published = publish_in_tree();
   // The trees know buckets by their ids only.
   if (!published && published.error().code() == Errc::NotFound) return bucket_missing(*bucket_);
   return published;
 }
 
-Result<ObjectAttributes> Draft::publish() {
+Result<ObjectAttributes> Draft::publish_in_tree() {
   BRYO_TRY(tree, store_.tree(bucket_->id(), object_));
   const ObjectKey key(bucket_->id(), object_);
   const FileName file(object_);
@@ -105,10 +144,10 @@ Result<ObjectAttributes> Draft::publish() {
 
 Status Draft::open_file() {
   const int fault = BRYO_FAULT_POINT("store.create");
-  file_ = Descriptor(fault != 0 ? -1 : ::openat(mountpath_.work(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  file_ = Descriptor(fault != 0 ? -1 : ::openat(mountpath_.work(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
   if (!file_ && fault == 0 && (errno == EMFILE || errno == ENFILE)) {
     store_.cache().shrink();
-    file_ = Descriptor(::openat(mountpath_.work(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+    file_ = Descriptor(::openat(mountpath_.work(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
   }
   if (!file_) return failure(fault != 0 ? fault : errno, "create");
   return {};
@@ -205,10 +244,19 @@ Task<Status> FileWriter::write(BytesView bytes) {
 
 Task<Result<ObjectAttributes>> FileWriter::commit() {
   if (failed_) co_return *failed_;
+  if (before_publish_) {
+    Status ready = co_await run_before_publish();
+    if (!ready) failed_ = ready.error();
+    if (failed_) co_return *failed_;
+  }
   auto stored = std::make_shared<ObjectAttributes>();
-  std::function<Status()> work = [draft = draft_, gathered = gathered_, stored]() -> Status {
-    if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
-    BRYO_TRY(attributes, draft->commit());
+  const bool sealed = before_publish_ != nullptr;
+  std::function<Status()> work = [draft = draft_, gathered = gathered_, stored, sealed]() -> Status {
+    if (!sealed) {
+      if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
+      BRYO_CHECK(draft->seal());
+    }
+    BRYO_TRY(attributes, draft->publish());
     *stored = std::move(attributes);
     return {};
   };
@@ -216,6 +264,18 @@ Task<Result<ObjectAttributes>> FileWriter::commit() {
   failed_ = done ? Error(Errc::Internal, "this object was committed already") : done.error();
   if (!done) co_return done.error();
   co_return std::move(*stored);
+}
+
+Task<Status> FileWriter::run_before_publish() {
+  std::function<Status()> work = [draft = draft_, gathered = gathered_]() -> Status {
+    if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
+    return draft->seal();
+  };
+  BRYO_CO_CHECK(co_await pool_.run(std::move(work)));
+  DraftSource content(draft_, pool_);
+  BRYO_CO_TRY(given, co_await before_publish_(draft_->attributes(), content));
+  draft_->take(std::move(given));
+  co_return Status{};
 }
 
 Task<Status> FileWriter::flush() {

@@ -19,13 +19,23 @@ class Draft {
                                               WriteOptions options);
 
   Status append(BytesView bytes);
-  Result<ObjectAttributes> commit();
+  /// No more content comes: computes and verifies its checksums.
+  Status seal();
+  /// After `seal`.
+  Result<ObjectAttributes> publish();
+
+  /// After `seal`: what is known before it is published.
+  [[nodiscard]] const ObjectAttributes& attributes() const noexcept { return attributes_; }
+  /// After `seal`: at most `out` bytes from `offset`, 0 = end.
+  Result<std::size_t> read(std::uint64_t offset, MutableBytes out) const;
+  /// Before `publish`: the version and custom metadata that somebody else has given it.
+  void take(ObjectAttributes given);
 
  private:
   Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOptions options, ChecksumType own,
         ChecksumType expected);
 
-  Result<ObjectAttributes> publish();
+  Result<ObjectAttributes> publish_in_tree();
   Status open_file();
   Status check_content();
   /// Version and custom metadata, which depend on the object that is replaced.
@@ -49,18 +59,20 @@ class Draft {
 /// Gathers small pieces, so that a small object costs one visit to the pool and a large one a visit per mebibyte.
 class FileWriter final : public ObjectWriter {
  public:
-  FileWriter(std::shared_ptr<Draft> draft, BlockingPool& pool, std::uint64_t size_hint)
-      : draft_(std::move(draft)), pool_(pool), size_hint_(size_hint) {}
+  FileWriter(std::shared_ptr<Draft> draft, BlockingPool& pool, std::uint64_t size_hint, BeforePublish before)
+      : draft_(std::move(draft)), pool_(pool), size_hint_(size_hint), before_publish_(std::move(before)) {}
 
   Task<Status> write(BytesView bytes) override;
   Task<Result<ObjectAttributes>> commit() override;
 
  private:
   Task<Status> flush();
+  Task<Status> run_before_publish();
 
   std::shared_ptr<Draft> draft_;
   BlockingPool& pool_;
   std::uint64_t size_hint_;
+  BeforePublish before_publish_;
   std::shared_ptr<std::vector<std::byte>> gathered_ = std::make_shared<std::vector<std::byte>>();
   std::optional<Error> failed_;
 };

@@ -7,6 +7,7 @@
 #include <kernel/bucket/bucket_record.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ struct ListPage {
   bool more = false;                  ///< names may follow the last entry
 };
 
+/// What happens when the content of a new version is complete and checked, and before it becomes visible: gets what
+/// is known of it and its bytes. Answers the version and custom metadata to store; its failure is the commit's.
+using BeforePublish = std::function<Task<Result<ObjectAttributes>>(ObjectAttributes sealed, ByteSource& content)>;
+
 /// Thread-safe. Calls named `_blocking` belong on the blocking pool.
 class ObjectStore : public Objects {
  public:
@@ -59,6 +64,12 @@ class ObjectStore : public Objects {
   /// Opens the mountpaths (creating what is missing), finishes what a crash interrupted. Fails naming the mountpath.
   static Result<std::unique_ptr<ObjectStore>> open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log);
 
+  /// `open` of what is here; never brings it from a backend.
+  virtual Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) = 0;
+  /// `remove` of what is here; never asks a backend.
+  virtual Task<Status> evict(BucketPtr bucket, std::string object) = 0;
+  virtual Task<Result<std::unique_ptr<ObjectWriter>>> create_through(BucketPtr bucket, std::string object,
+                                                                     WriteOptions options, BeforePublish before) = 0;
   virtual Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) = 0;
   /// Removes everything of a bucket: at once invisible, space given back in the background.
   virtual Status drop_bucket_blocking(std::uint64_t bucket_id) = 0;

@@ -48,7 +48,7 @@ Task<Result<Response>> BatchHandler::handle(Request& request) {
   BRYO_CO_TRY(url, parse_moss_url(request));
   BucketPtr url_bucket;
   if (url.bucket) {
-    BRYO_CO_TRY(found, host().buckets().find(*url.bucket));
+    BRYO_CO_TRY(found, co_await host().buckets().find_or_add(*url.bucket));
     url_bucket = std::move(found);
   }
   BRYO_CO_TRY(item, co_await make_item(request, url_bucket));
@@ -89,11 +89,23 @@ Task<Result<std::shared_ptr<WorkItem>>> BatchHandler::make_item(Request& request
                        (sizeof(BatchEntry) + (parts.request.streaming ? 0 : SizedSource::kMemoryOfAnEntry));
   if (auto taken = parts.memory->take(entries); !taken) co_return short_of_memory(parts.name, taken.error());
 
+  co_await add_remote_buckets(parts.request);
   BRYO_CO_TRY(buckets, resolve_buckets(parts.request, std::move(url_bucket), host().buckets()));
   parts.buckets = std::move(buckets);
   BRYO_CO_TRY(format, check_flags(parts.request));
   parts.format = std::move(format);
   co_return std::make_shared<WorkItem>(service_, std::move(parts));
+}
+
+/// Buckets of backends are known from their first use. What is wrong with one, `resolve_buckets` says in its turn.
+Task<void> BatchHandler::add_remote_buckets(const BatchRequest& request) const {
+  for (const BucketReference& reference : request.buckets) {
+    if (reference.is_default()) continue;
+    auto name = parse_reference(reference);
+    if (!name || !is_remote(*name)) continue;
+    auto added = co_await host().buckets().find_or_add(*std::move(name));
+    static_cast<void>(added);
+  }
 }
 
 Task<Result<ArchiveBuffer>> BatchHandler::read_body(Request& request, BatchMemory& memory) const {

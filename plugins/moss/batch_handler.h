@@ -25,6 +25,7 @@ class BatchHandler {
   [[nodiscard]] Host& host() const noexcept { return *service_.host; }
   /// Everything that can be known before entries are opened.
   Task<Result<std::shared_ptr<WorkItem>>> make_item(Request& request, BucketPtr url_bucket);
+  Task<void> add_remote_buckets(const BatchRequest& request) const;
   Task<Result<ArchiveBuffer>> read_body(Request& request, BatchMemory& memory) const;
   /// The parts of the request that the reference's target checks.
   Result<std::shared_ptr<const ArchiveFormat>> check_flags(const BatchRequest& request) const;

@@ -1,24 +1,10 @@
 """cmake --install into an empty prefix: what lies there runs, finds its plugins, and third parties can build against it."""
 
 import json
-import shutil
 import subprocess
 
-import pytest
-
 from harness import batch
-from harness.node import ROOT, Node, find_bryod, wait_until
-
-
-@pytest.fixture(scope="module")
-def prefix(tmp_path_factory):
-    place = tmp_path_factory.mktemp("prefix")
-    build = find_bryod().parents[1]
-    subprocess.run(["cmake", "--install", str(build), "--prefix", str(place)], check=True, capture_output=True, text=True)
-    # moved afterwards: nothing in it may point back to where it was built or installed
-    moved = place.parent / "moved prefix"
-    shutil.move(str(place), str(moved))
-    return moved
+from harness.node import ROOT, Node, wait_until
 
 
 def run(*command, **options):
@@ -61,17 +47,9 @@ def test_example_configurations(prefix):
         assert checked.returncode == 0, f"{path.name}: {checked.stdout + checked.stderr}"
 
 
-def test_a_plugin_built_out_of_tree(prefix, tmp_path):
+def test_a_plugin_built_out_of_tree(prefix, build_example, tmp_path):
     """The example, with nothing but the installed SDK: find_package(Bryo) is all that a third party has."""
-    source = shutil.copytree(ROOT / "examples/hello-xaction", tmp_path / "hello")
-    for step in (
-        ["cmake", "-S", source, "-B", source / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release"],
-        ["cmake", "--build", source / "build"],
-    ):
-        done = subprocess.run([str(word) for word in step], capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stdout + done.stderr
-    [plugin] = source.rglob("libbryo_hello.so")
-    toml = f'[plugins]\nextra_dirs = ["{plugin.parent}"]\nenable = ["moss", "archive_tar", "hello"]\n'
+    toml = f'[plugins]\nextra_dirs = ["{build_example("hello-xaction")}"]\nenable = ["moss", "archive_tar", "hello"]\n'
     node = Node(tmp_path / "data", toml=toml, program=prefix / "bin/bryod").start()
 
     def start(value):

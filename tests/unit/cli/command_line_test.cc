@@ -60,7 +60,7 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
            {"bucket"},
            {"bucket", "create"},
            {"bucket", "create", "b/with/object"},
-           {"bucket", "rm", "zzz://b", "-y"},
+           {"bucket", "rm", "Zzz://b", "-y"},
            {"put", "only-one"},
            {"get", "ais://b"},
            {"get", "ais://b/o", "--offset", "-1"},

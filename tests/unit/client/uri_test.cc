@@ -34,7 +34,8 @@ TEST(Uri, ReadsBucketsAndObjects) {
 }
 
 TEST(Uri, RefusesWhatNamesNoBucket) {
-  for (const char* text : {"", "/", "ais://", "://b", "xyz://b", "ais://#ns", "ais:///o", "b!/o", "a..b/o"}) {
+  for (const char* text :
+       {"", "/", "ais://", "://b", "Xyz://b", "x://b", "http://b", "ais://#ns", "ais:///o", "b!/o", "a..b/o"}) {
     EXPECT_FALSE(parse_uri(text)) << text;
   }
   EXPECT_EQ(

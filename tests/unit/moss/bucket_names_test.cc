@@ -18,7 +18,7 @@ TEST(BucketNames, OfTheUrl) {
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "@uuid#ns")), "ais|uuid|ns|b");
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "#ns")), "ais||ns|b");
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "@uuid")), "ais|uuid||b");
-  EXPECT_EQ(parse_url_bucket("b", "zzz", "").error().tcode(), "ErrInvalidBackendProvider");
+  EXPECT_EQ(parse_url_bucket("b", "Zzz", "").error().tcode(), "ErrInvalidBackendProvider");
   EXPECT_EQ(shown(parse_url_bucket("a b", "", "")),
             "<bucket name is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)>");
 }
@@ -32,7 +32,7 @@ TEST(BucketNames, OfAUname) {
   }
   EXPECT_EQ(shown(parse_uname("ais/@#//")), "<bucket name is missing>");
   EXPECT_FALSE(parse_uname("ais/@#/b/object"));
-  EXPECT_FALSE(parse_uname("zzz/@#/b/"));
+  EXPECT_FALSE(parse_uname("Zzz/@#/b/"));
 }
 
 class Resolving : public ::testing::Test {

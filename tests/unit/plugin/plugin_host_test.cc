@@ -47,7 +47,8 @@ class PluginHostTest : public testing::Test {
     config.enable = std::move(enable);
     config.skip_refused = skip;
     config.start_limit = std::chrono::milliseconds(20);
-    host_ = std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_});
+    host_ =
+        std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_, backends_});
     return host_->declare_all();
   }
   std::string refusal(std::vector<std::string> enable) {
@@ -80,6 +81,7 @@ class PluginHostTest : public testing::Test {
   Router router_;
   ArchiveRegistry archives_;
   XactionRegistry xactions_{clock_};
+  BackendRegistry backends_;
   std::unique_ptr<PluginHost> host_;
 };
 

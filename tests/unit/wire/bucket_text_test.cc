@@ -51,7 +51,7 @@ TEST(BucketText, UnameRoundTrips) {
 }
 
 TEST(BucketText, RefusesBadUnames) {
-  for (const char* text : {"", "ais", "ais/@#", "ais/@#/", "zzz/@#/b/", "ais/@#/a b/", "ais/@#a b/b/"}) {
+  for (const char* text : {"", "ais", "ais/@#", "ais/@#/", "Zzz/@#/b/", "ais/@#/a b/", "ais/@#a b/b/"}) {
     const auto parsed = parse_uname(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().status(), 400) << text;
@@ -78,8 +78,8 @@ TEST(BucketText, SaysWhatIsWrongWithAUrl) {
            Case{".abc", "", "reserved bucket name \".abc\" (unknown system bucket)"},
            Case{std::string(65, 'a'), "", "bucket name is too long: 65 > 64(max length)"},
            Case{"", "", "bucket name is missing"},
-           Case{"b", "bogus",
-                "invalid backend provider \"bogus\": must be one of [ais, aws (s3://), gcp (gs://), azure (az://), oci "
+           Case{"b", "Bogus",
+                "invalid backend provider \"Bogus\": must be one of [ais, aws (s3://), gcp (gs://), azure (az://), oci "
                 "(oc://)]"},
        }) {
     const auto bucket = bucket_of_url(c.name, query_of({{"provider", c.provider}}));

@@ -10,7 +10,8 @@
 
 namespace bryo {
 
-/// provider + namespace + name. A regular value; providers are canonical ("ais", "aws", "gcp", "azure", "oci", "ht").
+/// provider + namespace + name. A regular value; providers are canonical ("ais", "aws", "gcp", "azure", "oci", or a
+/// plugin's).
 struct BucketName {
   std::string provider = "ais";
   std::string ns_uuid{};
@@ -45,19 +46,36 @@ inline std::string BucketName::uname() const {
   return out.append("/@").append(ns_uuid).append("#").append(ns_name).append("/").append(name).append("/");
 }
 
-/// `s3` -> `aws`, `gs` -> `gcp`, `az` -> `azure`, `oc` -> `oci`, "" -> `ais`; canonical names stay. Anything else fails
-/// with the wire's ErrInvalidBackendProvider.
-inline Result<std::string> canonical_provider(std::string_view provider) {
-  if (provider.empty() || provider == "ais") return std::string("ais");
-  if (provider == "s3" || provider == "aws") return std::string("aws");
-  if (provider == "gs" || provider == "gcp") return std::string("gcp");
-  if (provider == "az" || provider == "azure") return std::string("azure");
-  if (provider == "oc" || provider == "oci") return std::string("oci");
-  if (provider == "ht") return std::string("ht");
+/// Kept by this node alone, or also somewhere else.
+inline bool is_remote(const BucketName& bucket) noexcept { return bucket.provider != "ais"; }
+
+/// The wire's 400 for a provider that nobody knows.
+inline Error invalid_provider(std::string_view provider) {
   return Error(Errc::InvalidArgument,
-               "invalid backend provider \"" + std::string(provider) +
+               "invalid backend provider \"" + std::string(provider.substr(0, 80)) +
                    "\": must be one of [ais, aws (s3://), gcp (gs://), azure (az://), oci (oc://)]",
                "ErrInvalidBackendProvider");
+}
+
+/// `s3` -> `aws`, `gs` -> `gcp`, `az` -> `azure`, `oc` -> `oci`, "" -> `ais`; other names stay, because plugins bring
+/// providers: 2 to 16 lower-case letters and digits. Fails with the wire's ErrInvalidBackendProvider for anything else,
+/// and for the schemes of URLs that are no buckets (http, https, ftp, file).
+inline Result<std::string> canonical_provider(std::string_view provider) {
+  if (provider.empty() || provider == "ais") return std::string("ais");
+  if (provider == "s3") return std::string("aws");
+  if (provider == "gs") return std::string("gcp");
+  if (provider == "az") return std::string("azure");
+  if (provider == "oc") return std::string("oci");
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+  if (provider.size() < 2 || provider.size() > 16 || !letter(provider.front()) ||
+      !std::all_of(provider.begin(), provider.end(), letter_or_digit)) {
+    return invalid_provider(provider);
+  }
+  for (const std::string_view scheme : {"file", "ftp", "http", "https"}) {
+    if (provider == scheme) return invalid_provider(provider);
+  }
+  return std::string(provider);
 }
 
 /// Fails with the wire's 400 unless `name` is 1-64 characters of letters, digits, '-', '_', '.'.

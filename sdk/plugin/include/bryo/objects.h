@@ -42,6 +42,8 @@ class Buckets {
   /// Fails with NotFound and the wire's text (`bucket "ais://b" does not exist`, ErrBckNotFound), or, for a provider
   /// without a backend, with ErrFailedTo.
   virtual Result<BucketPtr> find(const BucketName& name) const = 0;
+  /// The same; a bucket of a backend that was never used is looked for there, and known from then on.
+  virtual Task<Result<BucketPtr>> find_or_add(BucketName name) { co_return find(name); }
   /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property denies reading its objects.
   virtual Status check_readable(const Bucket& bucket) const;
 };

@@ -1,0 +1,51 @@
+#include <kernel/backend/remote_store.h>
+
+namespace bryo::kernel {
+
+std::optional<Result<ObjectPtr>> RemoteStore::try_open(const Bucket& bucket, std::string_view object) {
+  auto opened = local_->try_open(bucket, object);
+  const bool missing = opened && !*opened && opened->error().code() == Errc::NotFound;
+  if (missing && is_remote(bucket.name())) return std::nullopt;
+  return opened;
+}
+
+Task<Result<ObjectPtr>> RemoteStore::open(BucketPtr bucket, std::string object) {
+  auto opened = co_await local_->open(bucket, object);
+  if (opened || opened.error().code() != Errc::NotFound || !is_remote(bucket->name())) co_return opened;
+  BRYO_CO_CHECK(co_await cold_.bring(bucket, object));
+  co_return co_await local_->open(std::move(bucket), std::move(object));
+}
+
+Task<Result<std::unique_ptr<ObjectWriter>>> RemoteStore::create(BucketPtr bucket, std::string object,
+                                                                WriteOptions options) {
+  if (!is_remote(bucket->name())) {
+    co_return co_await local_->create(std::move(bucket), std::move(object), std::move(options));
+  }
+  BRYO_CO_TRY(backend, backends_.find(bucket->name().provider));
+  options.refetchable = true;
+  BeforePublish send = [this, backend, bucket, object](ObjectAttributes sealed, ByteSource& content) {
+    return write_there(backend, bucket, object, std::move(sealed), content);
+  };
+  co_return co_await local_->create_through(std::move(bucket), object, std::move(options), std::move(send));
+}
+
+Task<Result<ObjectAttributes>> RemoteStore::write_there(std::shared_ptr<Backend> backend, BucketPtr bucket,
+                                                        std::string object, ObjectAttributes attributes,
+                                                        ByteSource& content) {
+  auto written = co_await backend->write(bucket->name(), object, std::move(attributes), content);
+  if (written) co_await cold_.settle(std::move(bucket), std::move(object));
+  co_return written;
+}
+
+Task<Status> RemoteStore::remove(BucketPtr bucket, std::string object) {
+  if (!is_remote(bucket->name())) co_return co_await local_->remove(std::move(bucket), std::move(object));
+  BRYO_CO_TRY(backend, backends_.find(bucket->name().provider));
+  Status there = co_await backend->remove(bucket->name(), object);
+  if (!there && there.error().code() != Errc::NotFound) co_return there;
+  co_await cold_.settle(bucket, object);
+  Status here = co_await local_->remove(std::move(bucket), std::move(object));
+  if (!here && here.error().code() != Errc::NotFound) co_return here;
+  co_return there;
+}
+
+}  // namespace bryo::kernel

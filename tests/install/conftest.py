@@ -1,0 +1,40 @@
+"""A prefix that `cmake --install` filled, and plugins that third parties build against it."""
+
+import functools
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from harness.node import ROOT, find_bryod
+
+
+@pytest.fixture(scope="session")
+def prefix(tmp_path_factory):
+    place = tmp_path_factory.mktemp("prefix")
+    build = find_bryod().parents[1]
+    subprocess.run(["cmake", "--install", str(build), "--prefix", str(place)], check=True, capture_output=True, text=True)
+    # moved afterwards: nothing in it may point back to where it was built or installed
+    moved = place.parent / "moved prefix"
+    shutil.move(str(place), str(moved))
+    return moved
+
+
+@pytest.fixture(scope="session")
+def build_example(prefix, tmp_path_factory):
+    """build_example(name): the folder of examples/NAME's plugin, built against the prefix, with its own tests passed."""
+
+    @functools.cache
+    def build(name: str) -> pathlib.Path:
+        place = tmp_path_factory.mktemp(name)
+        for step in (
+            ["cmake", "-S", ROOT / "examples" / name, "-B", place, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release"],
+            ["cmake", "--build", place],
+            ["ctest", "--test-dir", place, "--output-on-failure"],
+        ):
+            done = subprocess.run([str(word) for word in step], capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, done.stdout + done.stderr
+        return place
+
+    return build
