@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
                  "Address for clients, 127.0.0.1:8080 if not set, port 0: any free one; wins over node.listen.public")
       ->type_name("HOST:PORT");
   app.add_flag("--check-config", check, "Check configuration and plugins, start nothing");
+  app.add_flag("--safe-mode", options.safe_mode, "Load only the plugins that came with the server, skip all others");
   app.add_flag("--print-config", print, "Print every key with its value, default, range and meaning, as TOML");
   app.set_version_flag("--version", std::string("bryod ") + bryo::kernel::kVersion);
   app.footer(

@@ -162,7 +162,7 @@ struct ClusterConfig::State {
     for (const auto& option : registry.api_options()) {
       const auto* set = values.find(option.name, scope);
       const OptionValue& value = set != nullptr ? *set : option.seed ? option.default_value : option.in_file;
-      if (!option.always_shown && value == option.default_value) continue;
+      if (option.secret || (!option.always_shown && value == option.default_value)) continue;
       at_path(out, option.name) = document_value(option.name, value);
     }
     if (!out.contains("backend")) out["backend"] = json::object();

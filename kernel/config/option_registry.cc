@@ -260,6 +260,7 @@ Result<std::shared_ptr<const OptionCell<T>>> OptionRegistry::add(std::string_vie
   if (spec.max) option->max = *std::move(spec.max);
   option->choices = std::move(spec.choices);
   option->hot = spec.hot;
+  option->always_shown = !option->api_name.starts_with("plugin.");  // clients of the reference do not know these
   option->cell = cell;
   const std::lock_guard lock(state_->mutex);
   BRYO_CHECK(state_->declare(std::move(option)));
@@ -374,12 +375,25 @@ Status OptionRegistry::add_cluster_key(const ClusterKey& key) {
   return state_->declare(std::move(option));
 }
 
+std::vector<OptionState> OptionRegistry::section(std::string_view section) const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<OptionState> out;
+  for (const auto& option : state_->options) {
+    if (option->section != section) continue;
+    out.push_back({option->key, option->api_name, option->doc, std::string(type_word(option->default_value)),
+                   allowed_text(*option), option->value, option->default_value, option->hot,
+                   !option->by_api && has_reference(option->written)});
+  }
+  return out;
+}
+
 std::vector<ApiOption> OptionRegistry::api_options() const {
   const std::lock_guard lock(state_->mutex);
   std::vector<ApiOption> out;
   for (const auto& option : state_->options) {
     if (option->api_name.empty() || option->superseded) continue;
-    out.push_back({option->api_name, option->default_value, option->in_file, option->seed, option->always_shown});
+    out.push_back({option->api_name, option->default_value, option->in_file, option->seed, option->always_shown,
+                   !option->by_api && has_reference(option->written)});
   }
   return out;
 }

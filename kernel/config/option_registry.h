@@ -38,6 +38,20 @@ struct ApiOption {
   OptionValue in_file;       ///< the default if the file does not say
   bool seed = false;         ///< of the cluster configuration; false: of a plugin, where the file counts at each start
   bool always_shown = true;  ///< false: left out of documents while it has its default
+  bool secret = false;       ///< taken from the environment or another file: left out of documents
+};
+
+/// An option as `bryo plugin show` prints it.
+struct OptionState {
+  std::string key;
+  std::string api_name;
+  std::string doc;
+  std::string type;     ///< one word: "duration"
+  std::string allowed;  ///< "1s to 1m0s"; empty: anything of the type
+  OptionValue value;
+  OptionValue default_value;
+  bool hot = false;
+  bool secret = false;  ///< taken from the environment or another file: not to be shown
 };
 
 struct ClusterKey;
@@ -75,6 +89,8 @@ class OptionRegistry {
   /// "get_batch.max_wait") takes its place as long as it is declared.
   Status add_cluster_key(const ClusterKey& key);
 
+  /// The options of a section, in the order of declaration.
+  [[nodiscard]] std::vector<OptionState> section(std::string_view section) const;
   /// Every option with an API name.
   [[nodiscard]] std::vector<ApiOption> api_options() const;
   /// Reads `text` as a value of the option with this API name. Fails with NotFound and `unknown property "NAME"`, or

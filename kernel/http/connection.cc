@@ -46,7 +46,7 @@ bool plays(const NodeIdentity& node, Role role) noexcept {
 }  // namespace
 
 Connection::Connection(ServerState& state, DurationCache& durations, boost::asio::ip::tcp::socket socket,
-                       std::string remote, Executor executor)
+                       std::string remote, Executor executor, std::shared_ptr<CallScope> scope)
     : state_(state),
       durations_(durations),
       remote_(std::move(remote)),
@@ -57,6 +57,7 @@ Connection::Connection(ServerState& state, DurationCache& durations, boost::asio
       parser_(limits_.header_bytes),
       body_(stream_, parser_, buffer_, limits_) {
   request_.executor = std::move(executor);
+  request_.scope = std::move(scope);
 }
 
 Task<void> Connection::run() {

@@ -10,9 +10,11 @@
 #include <kernel/http/response_head.h>
 #include <kernel/http/server_state.h>
 #include <kernel/http/socket_stream.h>
+#include <kernel/runtime/call_scope.h>
 
 #include <boost/intrusive/list_hook.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -25,8 +27,9 @@ using DurationCache = std::unordered_map<std::uint64_t, Histogram*>;
 /// Request, buffers and parser are kept from one request to the next.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
+  /// `scope` is the one that the coroutine of `run` was spawned with.
   Connection(ServerState& state, DurationCache& durations, boost::asio::ip::tcp::socket socket, std::string remote,
-             Executor executor);
+             Executor executor, std::shared_ptr<CallScope> scope);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 

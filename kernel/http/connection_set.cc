@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -54,11 +55,19 @@ Task<void> ConnectionSet::sweep_regularly() {
   }
 }
 
-Task<void> ConnectionSet::serve(boost::asio::ip::tcp::socket socket, std::string remote) {
+void ConnectionSet::serve(boost::asio::ip::tcp::socket socket, std::string remote) {
+  auto scope = std::make_shared<CallScope>(loop_.get_executor());
+  boost::asio::co_spawn(loop_, run(std::move(socket), std::move(remote), scope),
+                        boost::asio::bind_cancellation_slot(scope->slot(), [scope](const std::exception_ptr&) {}));
+}
+
+Task<void> ConnectionSet::run(boost::asio::ip::tcp::socket socket, std::string remote,
+                              std::shared_ptr<CallScope> scope) {
   const auto self = shared_from_this();
   const OpenConnection open(*state_);
   try {
-    Connection connection(*state_, durations_, std::move(socket), std::move(remote), loop_.get_executor());
+    Connection connection(*state_, durations_, std::move(socket), std::move(remote), loop_.get_executor(),
+                          std::move(scope));
     connections_.push_back(connection);
     co_await connection.run();
   } catch (const std::exception& e) {

@@ -20,8 +20,8 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   void start();
-  /// Serves `socket` until it ends.
-  Task<void> serve(boost::asio::ip::tcp::socket socket, std::string remote);
+  /// Serves `socket` until it ends, on a coroutine of its own.
+  void serve(boost::asio::ip::tcp::socket socket, std::string remote);
   /// Ends idle connections; the others end with the request under way.
   void drain();
   /// Ends everything that waits for a client.
@@ -33,6 +33,7 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
 
  private:
   Task<void> sweep_regularly();
+  Task<void> run(boost::asio::ip::tcp::socket socket, std::string remote, std::shared_ptr<CallScope> scope);
 
   const std::shared_ptr<ServerState> state_;
   boost::asio::io_context& loop_;

@@ -10,6 +10,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Requests that were hurried on have this long to send their answers.
+constexpr auto kAnswer = std::chrono::milliseconds(200);
 /// After the connections are broken, handlers notice at their next read or write.
 constexpr auto kNotice = std::chrono::seconds(2);
 
@@ -65,12 +67,16 @@ std::vector<asio::ip::tcp::endpoint> HttpServer::endpoints() const {
   return out;
 }
 
-Status HttpServer::drain(Deadline deadline) {
+Status HttpServer::drain(Deadline deadline, const std::function<void()>& hurry) {
   if (std::exchange(drained_, true)) return {};
   state_->draining = true;
   for (const auto& listener : listeners_) listener->close();
   for (const auto& set : sets_) asio::post(set->loop(), [set] { set->drain(); });
   const bool in_time = wait_until_closed(deadline);
+  if (!in_time && hurry) {
+    hurry();
+    (void)wait_until_closed(Deadline::after(kAnswer));
+  }
   if (!in_time) {
     for (const auto& set : sets_) asio::post(set->loop(), [set] { set->abort(); });
     (void)wait_until_closed(Deadline::after(kNotice));

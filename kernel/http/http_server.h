@@ -6,6 +6,7 @@
 #include <kernel/http/server_state.h>
 #include <kernel/runtime/event_loops.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,9 +43,10 @@ class HttpServer {
   /// The addresses bound, in the order of `listen`.
   [[nodiscard]] std::vector<boost::asio::ip::tcp::endpoint> endpoints() const;
 
-  /// Stops accepting, ends idle connections, lets running requests finish until `deadline`, then breaks their
-  /// connections. Blocks: not from a loop's thread. Timeout if requests were broken or still run.
-  Status drain(Deadline deadline);
+  /// Stops accepting, ends idle connections, lets running requests finish until `deadline`; then calls `hurry`, which
+  /// may end what they wait for, so that they still answer; then breaks their connections. Blocks: not from a loop's
+  /// thread. Timeout if requests were hurried, broken or still run.
+  Status drain(Deadline deadline, const std::function<void()>& hurry = {});
 
  private:
   bool wait_until_closed(Deadline deadline);

@@ -130,7 +130,7 @@ void Listener::hand_over(tcp::socket socket, ConnectionSet& set) {
     ++state_->open;
   }
   state_->metrics.connections.add();
-  asio::co_spawn(set.loop(), set.serve(std::move(socket), text_of(remote)), asio::detached);
+  set.serve(std::move(socket), text_of(remote));
 }
 
 }  // namespace bryo::kernel

@@ -80,7 +80,7 @@ Status Router::add(RouteSpec spec, RouteHandler handler, std::string owner) {
   const Route*& place = slot.by_verb[index_of(spec.verb)];
   if (place != nullptr) {
     return Error(Errc::Conflict, "route " + std::string(verb_name(spec.verb)) + " " + spec.pattern + " of '" + owner +
-                                     "'" + " is already taken by '" + place->owner + "'");
+                                     "'" + " is already taken by '" + place->owner + "'; give it another pattern");
   }
   slot.verbs |= 1u << index_of(spec.verb);
   routes_.push_back(std::make_unique<Route>(Route{std::move(spec), std::move(handler), std::move(owner)}));

@@ -15,6 +15,7 @@ struct CommandLine {
   std::string config_file;
   std::string dir;
   std::string listen;
+  bool safe_mode = false;  ///< only in-tree plugins
 };
 
 /// Not thread-safe: made, started, reloaded and stopped by the main thread.

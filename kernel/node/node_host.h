@@ -24,8 +24,9 @@ struct NodeServices {
 
 class NodeHost final : public Host {
  public:
-  NodeHost(const NodeServices& services, std::unique_ptr<Log> log, std::string spool_dir)
-      : services_(services), log_(std::move(log)), spool_dir_(std::move(spool_dir)) {}
+  NodeHost(const NodeServices& services, std::unique_ptr<Memory> memory, std::unique_ptr<Log> log,
+           std::string spool_dir)
+      : services_(services), memory_(std::move(memory)), log_(std::move(log)), spool_dir_(std::move(spool_dir)) {}
 
   const NodeIdentity& node() const override { return services_.identity; }
   Buckets& buckets() override { return services_.buckets; }
@@ -33,7 +34,7 @@ class NodeHost final : public Host {
   Archives& archives() override { return services_.archives; }
   Xactions& xactions() override { return services_.xactions; }
   std::shared_ptr<const ClusterView> cluster() override { return services_.cluster(); }
-  Memory& memory() override { return services_.memory; }
+  Memory& memory() override { return *memory_; }
   BlockingPool& blocking() override { return services_.blocking; }
   Clock& clock() override { return services_.clock; }
   Log& log() override { return *log_; }
@@ -41,6 +42,7 @@ class NodeHost final : public Host {
 
  private:
   NodeServices services_;
+  std::unique_ptr<Memory> memory_;  ///< the plugin's share
   std::unique_ptr<Log> log_;
   std::string spool_dir_;
 };

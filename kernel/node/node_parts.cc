@@ -3,6 +3,7 @@
 #include <kernel/cluster/absent_features.h>
 #include <kernel/config/log_settings.h>
 #include <kernel/config/node_document.h>
+#include <kernel/memory/plugin_memory.h>
 #include <kernel/node/node_host.h>
 #include <kernel/node/run_on_loop.h>
 #include <kernel/node/version.h>
@@ -55,6 +56,7 @@ Status Node::Parts::declare() {
   wanted.extra_directories = config().plugin_extra_dirs;
   wanted.enable = config().plugins_enabled;
   wanted.skip_refused = config().skip_refused_plugins;
+  wanted.safe_mode = safe_mode;
   plugins = std::make_unique<PluginHost>(
       std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends});
   BRYO_CHECK(plugins->declare_all());
@@ -158,6 +160,9 @@ Status Node::Parts::register_routes() {
                                 kWireVersion};
   BRYO_CHECK(register_easy_urls(router, *object_api, *bucket_api));
   BRYO_CHECK(register_cluster_routes(router, cluster_api.emplace(cluster)));
+  BRYO_CHECK(register_plugin_routes(
+      router, plugin_api.emplace(PluginServices{*plugins, *cluster_config, configuration->options(),
+                                                [this] { return *keys().drain_timeout; }})));
   return register_absent_features(router);
 }
 
@@ -168,11 +173,20 @@ NodeServices Node::Parts::services() {
 Status Node::Parts::start_plugins() {
   for (const PluginDescription& plugin : plugins->describe()) {
     if (plugin.state == PluginState::Refused) log->error("a plugin was refused", {{"why", plugin.error}});
+    if (plugin.state == PluginState::Skipped) log->warning("a plugin was skipped", {{"why", plugin.error}});
   }
-  const auto make_host = [this](const std::string& name) -> Result<std::unique_ptr<Host>> {
+  const auto make_host = [this](const std::string& name, const Option<Size>& limit) -> Result<std::unique_ptr<Host>> {
     BRYO_TRY(spool, DataDir::spool(config().spool_dir, name));
-    return std::unique_ptr<Host>(std::make_unique<NodeHost>(services(), logger->component(name), std::move(spool)));
+    auto share = std::make_unique<PluginMemory>(name, *memory, limit);
+    return std::unique_ptr<Host>(
+        std::make_unique<NodeHost>(services(), std::move(share), logger->component(name), std::move(spool)));
   };
+  const auto report = [this](const std::string& plugin, std::chrono::milliseconds held) {
+    plugins->count_hold(plugin);
+    log->warning("an event loop was held: a call blocked or computed where it should have waited",
+                 {{"plugin", plugin}, {"ms", std::to_string(held.count())}});
+  };
+  watch = std::make_unique<LoopWatch>(*loops, report);
   return plugins->start_all(make_host,
                             [this](Task<Status> task) { return run_on_loop(loops->at(0), std::move(task)); });
 }
@@ -197,11 +211,13 @@ void Node::Parts::stop() {
   if (!loops) return;
   const Deadline deadline = Deadline::after(*keys().drain_timeout);
   if (server) {
-    if (auto drained = server->drain(deadline); !drained) log->warning(drained.error().message());
+    if (auto drained = server->drain(deadline, [this] { plugins->cancel_calls(); }); !drained)
+      log->warning(drained.error().message());
   }
   xactions.stop_all();
   plugins->stop_all(
       deadline, [this](Task<void> task) { run_on_loop(loops->at(0), std::move(task)); }, *log);
+  watch.reset();
   if (blocking) blocking->stop();
   if (auto stopped = loops->stop(deadline); !stopped) log->warning(stopped.error().message());
   server.reset();

@@ -18,6 +18,8 @@
 #include <kernel/node/node_host.h>
 #include <kernel/object/bucket_api.h>
 #include <kernel/object/object_api.h>
+#include <kernel/plugin/loop_watch.h>
+#include <kernel/plugin/plugin_api.h>
 #include <kernel/plugin/plugin_host.h>
 #include <kernel/runtime/event_loops.h>
 #include <kernel/runtime/system_clock.h>
@@ -52,6 +54,7 @@ struct Node::Parts {
   [[nodiscard]] const NodeConfig& config() const { return configuration->node(); }
   [[nodiscard]] const NodeOptions& keys() const { return configuration->node_options(); }
 
+  bool safe_mode = false;
   std::unique_ptr<Configuration> configuration;
   SystemClock clock;
   MetricsRegistry metrics;
@@ -76,6 +79,8 @@ struct Node::Parts {
   std::optional<ObjectApi> object_api;
   std::optional<BucketApi> bucket_api;
   std::optional<ClusterApi> cluster_api;
+  std::optional<PluginApi> plugin_api;
+  std::unique_ptr<LoopWatch> watch;
   std::unique_ptr<HttpMetrics> http_metrics;
   std::unique_ptr<HttpServer> server;
   std::atomic<bool> ready{false};

@@ -1,91 +1,109 @@
 #include <kernel/plugin/call_gate.h>
+#include <kernel/runtime/loop_mark.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace bryo::kernel {
 namespace {
 
-/// What a route table entry holds; shared, so that a running call keeps the handler it entered.
-struct Gated {
-  std::shared_ptr<CallGate> gate;
-  RouteHandler handler;
-};
-
-using Produce = std::function<Task<Status>(BodySink&)>;
-
-Task<Status> produce(std::shared_ptr<CallGate> gate, std::shared_ptr<CallGate::Pass>, Produce inner, BodySink& sink) {
-  try {
-    co_return co_await inner(sink);
-  } catch (...) {
-    co_return escaped(*gate);
-  }
-}
-
-Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& request) {
-  auto pass = target->gate->enter();
-  if (!pass) co_return refused(*target->gate);
-  try {
-    Result<Response> response = co_await target->handler(request);
-    if (!response) {
-      target->gate->count_error();
-    } else {
-      if (auto* stream = std::get_if<StreamBody>(&response->body)) {
-        auto kept = std::make_shared<CallGate::Pass>(std::move(pass));
-        stream->produce = [gate = target->gate, kept, inner = std::move(stream->produce)](BodySink& sink) {
-          return produce(gate, kept, inner, sink);
-        };
-      }
-    }
-    co_return response;
-  } catch (...) {
-    co_return escaped(*target->gate);
-  }
-}
-
-/// A plugin's job. `run` counts as a call, so that draining waits for it.
-class GatedXaction final : public Xaction {
- public:
-  GatedXaction(std::shared_ptr<CallGate> gate, Result<std::unique_ptr<Xaction>> inner)
-      : gate_(std::move(gate)), inner_(std::move(inner)) {}
-
-  Task<Status> run(XactionContext& context) override {
-    auto pass = gate_->enter();
-    if (!pass) co_return refused(*gate_);
-    if (!inner_) co_return inner_.error();
-    try {
-      co_return co_await (*inner_)->run(context);
-    } catch (...) {
-      co_return escaped(*gate_);
-    }
-  }
-
-  [[nodiscard]] std::string control_message() const override {
-    const auto pass = gate_->enter();
-    if (!pass || !inner_) return {};
-    try {
-      return (*inner_)->control_message();
-    } catch (...) {
-      return escaped(*gate_).message();
-    }
-  }
-
- private:
-  const std::shared_ptr<CallGate> gate_;
-  const Result<std::unique_ptr<Xaction>> inner_;  ///< or why the factory made none
-};
-
-Result<std::unique_ptr<Xaction>> make_xaction(CallGate& gate, const XactionFactory& factory) {
-  try {
-    if (auto made = factory()) return made;
-    return Error(Errc::Internal, "plugin '" + gate.plugin() + "': its factory made no job");
-  } catch (...) {
-    return escaped(gate);
-  }
-}
+/// A call may wait again after it was cancelled, or begin to wait just then: it is told again.
+constexpr std::chrono::milliseconds kTellAgain{50};
 
 }  // namespace
 
-Error escaped(CallGate& gate) {
-  gate.count_exception();
-  const std::string who = "plugin '" + gate.plugin() + "': ";
+Result<CallGate::Pass> CallGate::enter() {
+  // Counted first: who closes the gate afterwards waits for this call.
+  const auto before = running_.fetch_add(1, std::memory_order_seq_cst);
+  if (const Closed closed = closed_.load(std::memory_order_seq_cst); closed != Closed::Open) {
+    leave();
+    return refusal(closed);
+  }
+  if (!terms_) {
+    own_calls_.add();
+    return Pass(shared_from_this());
+  }
+  const std::int64_t limit = terms_->max_calls.get();
+  if (limit != 0 && before >= static_cast<std::size_t>(limit)) {
+    leave();
+    return Error(Errc::TooManyRequests,
+                 "plugin '" + plugin_ + "' has " + std::to_string(limit) + " calls under way, as many as [plugin." +
+                     plugin_ + "] max_calls allows; repeat later",
+                 "ErrTooManyRequests")
+        .with_retry_after(1);
+  }
+  terms_->calls.add();
+  return Pass(shared_from_this());
+}
+
+Error CallGate::refusal(Closed closed) const {
+  if (closed == Closed::Stopping) return Error(Errc::Unavailable, "plugin '" + plugin_ + "' is stopping");
+  return Error(Errc::Unavailable,
+               "plugin '" + plugin_ + "' is drained; `bryo plugin start " + plugin_ + "` lets it take calls again");
+}
+
+void CallGate::leave() {
+  if (running_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+      closed_.load(std::memory_order_seq_cst) != Closed::Open) {
+    const std::scoped_lock lock(mutex_);
+    empty_.notify_all();
+  }
+}
+
+CallGate::Inside::Inside(CallGate& gate, CallScope* scope)
+    : gate_(gate), scope_(scope != nullptr && scope->enter() ? scope : nullptr) {
+  if (this_loop != nullptr) this_loop->plugin.store(&gate_.plugin_, std::memory_order_release);
+  if (scope_ == nullptr) return;
+  Part& part = gate_.part_of(*scope_);
+  const std::scoped_lock lock(part.mutex);
+  part.inside.push_back(*scope_);
+}
+
+CallGate::Inside::~Inside() { (void)leave_cancelled(); }
+
+bool CallGate::Inside::leave_cancelled() {
+  if (this_loop != nullptr) this_loop->plugin.store(nullptr, std::memory_order_relaxed);
+  CallScope* const scope = std::exchange(scope_, nullptr);
+  if (scope == nullptr) return false;
+  scope->leave();
+  Part& part = gate_.part_of(*scope);
+  const std::scoped_lock lock(part.mutex);
+  part.inside.erase(part.inside.iterator_to(*scope));
+  return scope->take_cancelled();
+}
+
+void CallGate::cancel_running() {
+  std::vector<std::pair<std::shared_ptr<CallScope>, std::uint64_t>> calls;
+  for (Part& part : parts_) {
+    const std::scoped_lock lock(part.mutex);
+    for (CallScope& scope : part.inside) calls.emplace_back(scope.shared_from_this(), scope.mark());
+  }
+  for (const auto& [scope, mark] : calls) scope->cancel(mark);
+}
+
+bool CallGate::close_and_wait(Closed why, Deadline patience, Deadline grace) {
+  closed_.store(why, std::memory_order_seq_cst);
+  if (wait_until_empty(patience)) return true;
+  do {
+    cancel_running();
+    if (wait_until_empty(Deadline(std::min(grace.at(), Deadline::after(kTellAgain).at())))) return true;
+  } while (!grace.expired());
+  return false;
+}
+
+bool CallGate::wait_until_empty(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const auto empty = [this] { return running_.load(std::memory_order_seq_cst) == 0; };
+  // wait_until with time_point::max() overflows in libstdc++ 12
+  if (deadline.at() != Deadline::never().at()) return empty_.wait_until(lock, deadline.at(), empty);
+  empty_.wait(lock, empty);
+  return true;
+}
+
+Error CallGate::escaped() {
+  exceptions_.fetch_add(1, std::memory_order_relaxed);
+  const std::string who = "plugin '" + plugin_ + "': ";
   try {
     throw;
   } catch (const std::exception& e) {
@@ -95,45 +113,10 @@ Error escaped(CallGate& gate) {
   }
 }
 
-Error refused(const CallGate& gate) { return Error(Errc::Unavailable, "plugin '" + gate.plugin() + "' is stopping"); }
-
-CallGate::Pass CallGate::enter() {
-  // Counted first: who closes the gate afterwards waits for this call.
-  running_.fetch_add(1, std::memory_order_seq_cst);
-  if (!open_.load(std::memory_order_seq_cst)) {
-    leave();
-    return {};
-  }
-  calls_.fetch_add(1, std::memory_order_relaxed);
-  return Pass(shared_from_this());
-}
-
-void CallGate::leave() {
-  if (running_.fetch_sub(1, std::memory_order_seq_cst) == 1 && !open_.load(std::memory_order_seq_cst)) {
-    const std::scoped_lock lock(mutex_);
-    empty_.notify_all();
-  }
-}
-
-bool CallGate::close_and_wait(Deadline deadline) {
-  open_.store(false, std::memory_order_seq_cst);
-  std::unique_lock lock(mutex_);
-  const auto empty = [this] { return running_.load(std::memory_order_seq_cst) == 0; };
-  // wait_until with time_point::max() overflows in libstdc++ 12
-  if (deadline.at() != Deadline::never().at()) return empty_.wait_until(lock, deadline.at(), empty);
-  empty_.wait(lock, empty);
-  return true;
-}
-
-RouteHandler gated(std::shared_ptr<CallGate> gate, RouteHandler handler) {
-  auto target = std::make_shared<const Gated>(Gated{std::move(gate), std::move(handler)});
-  return [target = std::move(target)](Request& request) { return call(target, request); };
-}
-
-XactionFactory gated(std::shared_ptr<CallGate> gate, XactionFactory factory) {
-  return [gate = std::move(gate), factory = std::move(factory)]() -> std::unique_ptr<Xaction> {
-    return std::make_unique<GatedXaction>(gate, make_xaction(*gate, factory));
-  };
+Error CallGate::cancelled() const {
+  const bool drained = closed_.load(std::memory_order_relaxed) == Closed::Drained;
+  return Error(Errc::Unavailable, "plugin '" + plugin_ + "' is " + (drained ? "drained" : "stopping") +
+                                      ": this call took too long and was ended");
 }
 
 }  // namespace bryo::kernel

@@ -1,16 +1,21 @@
 #pragma once
 
-/// The only way into a plugin: counts the calls that run inside it, refuses new ones while it drains, and turns what it
-/// throws into errors.
+/// The only way into a plugin: counts the calls that run inside it, refuses new ones while it drains, ends those that
+/// would not end, and turns what it throws into errors.
 
 #include <bryo/http.h>
-#include <bryo/xaction.h>
+#include <bryo/metrics.h>
+#include <bryo/option.h>
+#include <kernel/runtime/call_scope.h>
 
+#include <array>
 #include <atomic>
+#include <boost/intrusive/list.hpp>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace bryo::kernel {
@@ -19,57 +24,96 @@ namespace bryo::kernel {
 class CallGate : public std::enable_shared_from_this<CallGate> {
  public:
   explicit CallGate(std::string plugin) : plugin_(std::move(plugin)) {}
+  CallGate(const CallGate&) = delete;
+  CallGate& operator=(const CallGate&) = delete;
 
-  /// Held while a call runs. Empty when the gate is closed.
+  /// Held while a call runs, and while what it answered is in use.
   class Pass {
    public:
-    Pass() = default;
     explicit Pass(std::shared_ptr<CallGate> gate) : gate_(std::move(gate)) {}
     Pass(Pass&& other) noexcept = default;
     Pass& operator=(Pass&&) = delete;
     ~Pass() {
       if (gate_) gate_->leave();
     }
-    explicit operator bool() const noexcept { return gate_ != nullptr; }
 
    private:
     std::shared_ptr<CallGate> gate_;
   };
 
-  Pass enter();
-  void open() { open_.store(true, std::memory_order_release); }
-  /// Refuses new calls; true when all running ones have left by `deadline`. Blocks: not from an event loop.
-  bool close_and_wait(Deadline deadline);
+  /// On the frame of a coroutine that runs the plugin's code: by it the gate can end what that code waits for.
+  class Inside {
+   public:
+    Inside(CallGate& gate, CallScope* scope);
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside();
+    /// Leaves; true if the call was cancelled. The coroutine must reset its cancellation state then, or it throws at
+    /// its next wait.
+    [[nodiscard]] bool leave_cancelled();
+
+   private:
+    CallGate& gate_;
+    CallScope* scope_;  ///< null: the call cannot be reached, or is a part of one that can
+  };
+
+  /// What the operator allows and watches. Before the gate opens.
+  struct Terms {
+    Option<std::int64_t> max_calls;  ///< at once; 0: any number
+    Counter& calls;
+    Counter& errors;
+  };
+  void set_terms(Terms terms) { terms_.emplace(std::move(terms)); }
+
+  /// Why a gate is closed, for those that are refused.
+  enum class Closed : std::uint8_t { Open, Stopping, Drained };
+
+  /// Fails with Unavailable while the gate is closed, with TooManyRequests while as many calls are under way as are
+  /// allowed. Both name the plugin.
+  Result<Pass> enter();
+  void open() { closed_.store(Closed::Open, std::memory_order_seq_cst); }
+  /// Refuses new calls, waits for the running ones until `patience`, then cancels them and waits until `grace`. False
+  /// when some are left even so. Blocks: not from an event loop.
+  bool close_and_wait(Closed why, Deadline patience, Deadline grace);
+  /// Ends what the running calls wait for, all at once.
+  void cancel_running();
 
   [[nodiscard]] const std::string& plugin() const noexcept { return plugin_; }
   [[nodiscard]] std::size_t running() const noexcept { return running_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t calls() const noexcept { return calls_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t errors() const noexcept { return errors_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t calls() const noexcept { return terms_ ? terms_->calls.value() : own_calls_.value(); }
+  [[nodiscard]] std::uint64_t errors() const noexcept { return terms_ ? terms_->errors.value() : own_errors_.value(); }
   [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_.load(std::memory_order_relaxed); }
-  void count_error() noexcept { errors_.fetch_add(1, std::memory_order_relaxed); }
-  void count_exception() noexcept { exceptions_.fetch_add(1, std::memory_order_relaxed); }
+  void count_error() noexcept { (terms_ ? terms_->errors : own_errors_).add(); }
+
+  /// What the plugin let escape, as text; its object is not kept. Only inside a catch block.
+  Error escaped();
+  /// The answer of a call that was cancelled.
+  [[nodiscard]] Error cancelled() const;
 
  private:
+  /// Calls of different event loops meet seldom in one of these.
+  struct Part {
+    std::mutex mutex;
+    boost::intrusive::list<CallScope> inside;
+  };
+
   void leave();
+  [[nodiscard]] Error refusal(Closed closed) const;
+  bool wait_until_empty(Deadline deadline);
+  Part& part_of(const CallScope& scope) noexcept {
+    return parts_[(reinterpret_cast<std::uintptr_t>(&scope) >> 8) % parts_.size()];
+  }
 
   const std::string plugin_;
-  std::atomic<bool> open_{false};
+  std::atomic<Closed> closed_{Closed::Stopping};
   std::atomic<std::size_t> running_{0};
-  std::atomic<std::uint64_t> calls_{0};
-  std::atomic<std::uint64_t> errors_{0};
+  std::optional<Terms> terms_;
+  Counter own_calls_;
+  Counter own_errors_;
   std::atomic<std::uint64_t> exceptions_{0};
+  std::array<Part, 16> parts_;
   std::mutex mutex_;
   std::condition_variable empty_;
 };
-
-/// What a closed gate answers: 503 naming the plugin.
-Error refused(const CallGate& gate);
-/// What a plugin let escape, as text; its object is not kept. Only inside a catch block.
-Error escaped(CallGate& gate);
-
-/// `handler` behind `gate`. A streamed body keeps its pass until it has been sent.
-RouteHandler gated(std::shared_ptr<CallGate> gate, RouteHandler handler);
-/// `factory` behind `gate`: a job that runs is a call; what the factory or the job throws becomes the job's error.
-XactionFactory gated(std::shared_ptr<CallGate> gate, XactionFactory factory);
 
 }  // namespace bryo::kernel

@@ -1,4 +1,5 @@
 #include <kernel/plugin/contributions.h>
+#include <kernel/plugin/gated.h>
 #include <kernel/plugin/gated_backend.h>
 
 #include <algorithm>
@@ -23,11 +24,23 @@ Task<Result<Response>> refuse_disabled(std::shared_ptr<const std::string> messag
 Contributions::Contributions(std::string plugin, std::string doc, OptionRegistry& options, MetricsRegistry& metrics)
     : plugin_(std::move(plugin)), section_("plugin." + plugin_), options_(options), metrics_(metrics) {
   options_.describe(section_, std::move(doc));
+  memory_limit_ = option<Size>({.key = "memory_limit",
+                                .default_value = Size{0},
+                                .doc = "Most memory that this plugin may reserve at once; 0: the node's budget alone "
+                                       "counts.",
+                                .hot = true});
+  max_calls_ = option<std::int64_t>({.key = "max_calls",
+                                     .default_value = 0,
+                                     .min = 0,
+                                     .doc = "Most calls of this plugin at once, further ones are answered 429; 0: any "
+                                            "number.",
+                                     .hot = true});
 }
 
 template <class Metric, class Declare>
 Metric& Contributions::declare_metric(MetricSpec spec, Declare declare, std::deque<Metric>& unused) {
   spec.exposition = exposition_name(plugin_, spec);
+  list_.metrics.push_back(spec.exposition);
   auto metric = declare(spec);
   if (metric) return **metric;
   refuse(metric.error());
@@ -50,16 +63,22 @@ Histogram& Contributions::histogram(MetricSpec spec) {
 }
 
 void Contributions::route(RouteSpec spec, RouteHandler handler) {
+  list_.routes.push_back(spec);
   routes_.emplace_back(std::move(spec), std::move(handler));
 }
 
 void Contributions::xaction(XactionKind kind, XactionFactory factory) {
+  list_.kinds.push_back(kind);
   xactions_.emplace_back(std::move(kind), std::move(factory));
 }
 
-void Contributions::archive_format(ArchiveFormat format) { formats_.push_back(std::move(format)); }
+void Contributions::archive_format(ArchiveFormat format) {
+  list_.formats.push_back(format.spec.name);
+  formats_.push_back(std::move(format));
+}
 
 void Contributions::backend(BackendSpec spec, BackendFactory factory) {
+  list_.providers.push_back(spec.provider);
   backends_.emplace_back(std::move(spec), std::move(factory));
 }
 
@@ -70,6 +89,7 @@ void Contributions::meta_store(std::string name, MetaStoreFactory) {
 template <class T>
 std::shared_ptr<const OptionCell<T>> Contributions::declare_option(OptionSpec<T> spec) {
   auto fallback = spec.default_value;
+  if (spec.api_name.empty()) spec.api_name = section_ + "." + spec.key;
   auto cell = options_.add(section_, std::move(spec));
   if (cell) return *std::move(cell);
   refuse(cell.error());
@@ -112,7 +132,7 @@ Status Contributions::commit(const Registries& registries, const std::shared_ptr
   for (auto& [kind, factory] : xactions_) {
     checked(registries.xactions.add(std::move(kind), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
   }
-  for (ArchiveFormat& format : formats_) checked(registries.archives.add(std::move(format), plugin_));
+  for (ArchiveFormat& format : formats_) checked(registries.archives.add(gated(gate, std::move(format)), plugin_));
   for (auto& [spec, factory] : backends_) {
     checked(registries.backends.add(std::move(spec), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
   }

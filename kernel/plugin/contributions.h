@@ -29,6 +29,15 @@ struct Registries {
   BackendRegistry& backends;
 };
 
+/// What a plugin has contributed, to be shown.
+struct ContributionList {
+  std::vector<RouteSpec> routes;
+  std::vector<XactionKind> kinds;
+  std::vector<std::string> formats;
+  std::vector<std::string> providers;  ///< of backends
+  std::vector<std::string> metrics;    ///< exposition names
+};
+
 /// Used by one thread, at the start. The first thing that is wrong is remembered; later calls still work, so that a
 /// plugin's `declare` need not check anything.
 class Contributions final : public Registrar {
@@ -43,6 +52,11 @@ class Contributions final : public Registrar {
   void archive_format(ArchiveFormat format) override;
   void backend(BackendSpec spec, BackendFactory factory) override;
   void meta_store(std::string name, MetaStoreFactory factory) override;
+
+  /// The options that the kernel declares for every plugin.
+  [[nodiscard]] const Option<Size>& memory_limit() const noexcept { return memory_limit_; }
+  [[nodiscard]] const Option<std::int64_t>& max_calls() const noexcept { return max_calls_; }
+  [[nodiscard]] const ContributionList& list() const noexcept { return list_; }
 
   /// What was wrong first, naming the plugin.
   [[nodiscard]] const Status& status() const noexcept { return status_; }
@@ -77,6 +91,9 @@ class Contributions final : public Registrar {
   OptionRegistry& options_;
   MetricsRegistry& metrics_;
   Status status_;
+  ContributionList list_;
+  Option<Size> memory_limit_;
+  Option<std::int64_t> max_calls_;
   std::vector<std::pair<RouteSpec, RouteHandler>> routes_;
   std::vector<std::pair<XactionKind, XactionFactory>> xactions_;
   std::vector<ArchiveFormat> formats_;

@@ -14,7 +14,7 @@ class GatedContent final : public ByteSource {
     try {
       co_return co_await inner_->read(out);
     } catch (...) {
-      co_return escaped(*gate_);
+      co_return gate_->escaped();
     }
   }
 
@@ -51,17 +51,17 @@ class GatedBackend final : public Backend {
   }
   Task<Result<BackendContent>> read(BucketName bucket, std::string object) override {
     auto pass = gate_->enter();
-    if (!pass) co_return refused(*gate_);
+    if (!pass) co_return pass.error();
     try {
       Result<BackendContent> found = co_await inner_->read(std::move(bucket), std::move(object));
       if (!found) {
         gate_->count_error();
         co_return found;
       }
-      found->content = std::make_unique<GatedContent>(std::move(pass), gate_, std::move(found->content));
+      found->content = std::make_unique<GatedContent>(*std::move(pass), gate_, std::move(found->content));
       co_return found;
     } catch (...) {
-      co_return escaped(*gate_);
+      co_return gate_->escaped();
     }
   }
 
@@ -70,13 +70,13 @@ class GatedBackend final : public Backend {
   static Task<T> entered(std::shared_ptr<CallGate> gate, Backend& inner, Task<T> (Backend::*operation)(Parameters...),
                          Arguments... arguments) {
     const auto pass = gate->enter();
-    if (!pass) co_return refused(*gate);
+    if (!pass) co_return pass.error();
     try {
       T result = co_await (inner.*operation)(std::move(arguments)...);
       if (!result) gate->count_error();
       co_return result;
     } catch (...) {
-      co_return escaped(*gate);
+      co_return gate->escaped();
     }
   }
 
@@ -92,7 +92,7 @@ BackendFactory gated(std::shared_ptr<CallGate> gate, BackendFactory factory) {
       auto inner = factory();
       return inner ? std::make_unique<GatedBackend>(gate, std::move(inner)) : nullptr;
     } catch (...) {
-      gate->count_exception();
+      (void)gate->escaped();
       return nullptr;
     }
   };

@@ -1,3 +1,4 @@
+#include <kernel/config/nearest.h>
 #include <kernel/plugin/plugin_file.h>
 #include <kernel/plugin/plugin_host.h>
 #include <kernel/plugin/static_plugins.h>
@@ -9,6 +10,8 @@
 namespace bryo::kernel {
 namespace {
 
+/// Calls that were cancelled at the deadline get this long to end.
+constexpr std::chrono::seconds kLeastGrace{2};
 /// A plugin may use this much for its `stop` even if draining took all the time there was.
 constexpr std::chrono::seconds kLeastStop{2};
 
@@ -35,6 +38,8 @@ std::string_view name_of(PluginState state) noexcept {
   switch (state) {
     case PluginState::Refused:
       return "refused";
+    case PluginState::Skipped:
+      return "skipped";
     case PluginState::Disabled:
       return "disabled";
     case PluginState::Declared:
@@ -43,6 +48,8 @@ std::string_view name_of(PluginState state) noexcept {
       return "running";
     case PluginState::Draining:
       return "draining";
+    case PluginState::Drained:
+      return "drained";
     case PluginState::Stopped:
       return "stopped";
   }
@@ -53,6 +60,7 @@ struct PluginHost::Loaded {
   PluginDescription description;
   const PluginDescriptor* descriptor = nullptr;
   std::shared_ptr<CallGate> gate;
+  Counter* holds = nullptr;
   std::unique_ptr<Host> host;      // outlives the plugin, which refers to it
   std::unique_ptr<Plugin> plugin;  // destroyed before what it contributed to goes away
   std::unique_ptr<Contributions> contributions;
@@ -100,7 +108,7 @@ Status PluginHost::declare_all() {
   BRYO_CHECK(check_directories());
   const std::vector<std::string>& enabled = config_.enable;
   const auto enabled_times = [&](const std::string& name) { return std::count(enabled.begin(), enabled.end(), name); };
-  const auto passes = [&](const Status& status) { return status || config_.skip_refused; };
+  const auto passes = [&](const Status& status) { return status || config_.skip_refused || config_.safe_mode; };
   for (const std::string& name : enabled) {
     if (enabled_times(name) > 1) {
       return Error(Errc::InvalidArgument, "plugin '" + name + "' is listed twice in [plugins] enable");
@@ -139,11 +147,18 @@ Status PluginHost::load_one(const std::string& name) {
   Loaded& p = *plugins_.emplace_back(std::make_unique<Loaded>());
   p.description.name = name;
   p.gate = std::make_shared<CallGate>(name);
+  const auto ours = in_tree();
+  if (config_.safe_mode && std::find(ours.begin(), ours.end(), name) == ours.end()) {
+    const Error skipped(Errc::Unavailable, "plugin '" + name + "': not loaded, because of --safe-mode");
+    set_state(p, PluginState::Skipped, skipped.message());
+    return skipped;
+  }
   auto descriptor = descriptor_of(name, p.description.path);
   if (!descriptor) return refuse(p, descriptor.error());
   p.descriptor = *descriptor;
   p.description.version = p.descriptor->version;
   p.description.doc = p.descriptor->doc;
+  p.description.needs = p.needs();
   return {};
 }
 
@@ -155,7 +170,7 @@ Status PluginHost::order_by_needs() {
       auto status = refuse(*p, Error(Errc::InvalidArgument, "plugin '" + p->name() + "': needs '" + need +
                                                                 "', which is not enabled: add it to `enable` in "
                                                                 "[plugins]"));
-      if (!config_.skip_refused) return status;
+      if (!config_.skip_refused && !config_.safe_mode) return status;
       break;
     }
   }
@@ -191,6 +206,8 @@ Status PluginHost::declare_one(Loaded& p) {
   }
   if (auto declared = make_and_declare(p, registries_.metrics); !declared) return refuse(p, declared.error());
   if (auto committed = p.contributions->commit(registries_, p.gate); !committed) return refuse(p, committed.error());
+  if (auto watched = set_terms(p); !watched) return refuse(p, watched.error());
+  p.description.contributed = p.contributions->list();
   set_state(p, PluginState::Declared);
   return {};
 }
@@ -203,8 +220,30 @@ void PluginHost::add_disabled(const std::string& name) {
     (void)refuse(p, declared.error());
     return;
   }
+  p.description.contributed = p.contributions->list();
   p.contributions->commit_as_disabled(registries_.router);
   set_state(p, PluginState::Disabled);
+}
+
+/// The kernel's own numbers about a plugin.
+Status PluginHost::set_terms(Loaded& p) {
+  const Labels labels = {{"plugin", p.name()}};
+  auto& metrics = registries_.metrics;
+  BRYO_TRY(calls,
+           metrics.counter({.name = "plugin.calls.total", .help = "Calls that entered a plugin."}, "kernel", labels));
+  BRYO_TRY(errors, metrics.counter({.name = "plugin.errors.total", .help = "Calls of a plugin that failed or threw."},
+                                   "kernel", labels));
+  BRYO_TRY(holds, metrics.counter({.name = "plugin.loop.holds.total",
+                                   .help = "Calls of a plugin that held an event loop longer than 50 ms."},
+                                  "kernel", labels));
+  BRYO_CHECK(metrics.computed_gauge(
+      {.name = "plugin.in.flight",
+       .help = "Calls of a plugin that are under way.",
+       .exposition = "bryo_plugin_in_flight"},
+      "kernel", [gate = p.gate] { return static_cast<double>(gate->running()); }, labels));
+  p.holds = holds;
+  p.gate->set_terms({p.contributions->max_calls(), *calls, *errors});
+  return {};
 }
 
 Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
@@ -228,7 +267,7 @@ Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
 Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
   for (const auto& p : plugins_) {
     if (p->description.state != PluginState::Declared) continue;
-    BRYO_TRY(host, make_host(p->name()));
+    BRYO_TRY(host, make_host(p->name(), p->contributions->memory_limit()));
     p->host = std::move(host);
     auto started = run(start_within(*p->plugin, *p->host, config_.start_limit));
     if (!started) {
@@ -245,12 +284,22 @@ Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
 }
 
 void PluginHost::stop_all(Deadline deadline, const RunVoid& run, Log& log) {
+  const std::scoped_lock turn(turn_);
+  const auto was_started = [this](const Loaded& p) {
+    const std::scoped_lock lock(mutex_);
+    const PluginState state = p.description.state;
+    return state == PluginState::Running || state == PluginState::Draining || state == PluginState::Drained;
+  };
   for (auto it = plugins_.rbegin(); it != plugins_.rend(); ++it) {
     Loaded& p = **it;
-    if (p.description.state == PluginState::Running) stop_one(p, deadline, run, log);
+    if (was_started(p)) stop_one(p, deadline, run, log);
     p.plugin.reset();
     p.host.reset();
   }
+}
+
+void PluginHost::cancel_calls() {
+  for (const auto& p : plugins_) p->gate->cancel_running();
 }
 
 void PluginHost::stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log& log) {
@@ -261,7 +310,8 @@ void PluginHost::stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log&
     (void)(p.plugin.release(), p.host.release());
   };
   set_state(p, PluginState::Draining);
-  if (!p.gate->close_and_wait(deadline)) {
+  if (!p.gate->close_and_wait(CallGate::Closed::Stopping, deadline,
+                              Deadline(std::max(deadline.at(), Deadline::after(kLeastGrace).at())))) {
     return leave_alone(std::to_string(p.gate->running()) + " of its calls did not end in the time allowed");
   }
   const Deadline limit(std::max(deadline.at(), Deadline::after(kLeastStop).at()));
@@ -277,17 +327,74 @@ void PluginHost::stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log&
   set_state(p, PluginState::Stopped, outcome->status ? std::string() : outcome->status.error().message());
 }
 
+Status PluginHost::drain(std::string_view name, Deadline deadline) {
+  BRYO_TRY(p, known(name));
+  const std::scoped_lock turn(turn_);
+  const PluginState state = describe(name)->state;
+  if (state == PluginState::Drained) return {};
+  if (state != PluginState::Running && state != PluginState::Draining) {
+    return Error(Errc::Conflict, "plugin '" + p->name() + "' is " + std::string(name_of(state)) +
+                                     ": only a running plugin can be drained");
+  }
+  set_state(*p, PluginState::Draining);
+  const Deadline grace(std::max(deadline.at(), Deadline::after(kLeastGrace).at()));
+  if (!p->gate->close_and_wait(CallGate::Closed::Drained, deadline, grace)) {
+    const std::string why = std::to_string(p->gate->running()) + " of its calls did not end in the time allowed";
+    set_state(*p, PluginState::Draining, why);
+    return Error(Errc::Timeout,
+                 "plugin '" + p->name() + "': " + why + "; it takes no new ones, drain it again or start it");
+  }
+  set_state(*p, PluginState::Drained);
+  return {};
+}
+
+Status PluginHost::start(std::string_view name) {
+  BRYO_TRY(p, known(name));
+  const std::scoped_lock turn(turn_);
+  const PluginState state = describe(name)->state;
+  if (state == PluginState::Running) return {};
+  if (state != PluginState::Drained && state != PluginState::Draining) {
+    return Error(Errc::Conflict, "plugin '" + p->name() + "' is " + std::string(name_of(state)) +
+                                     ": only a drained plugin can be started; for others change [plugins] and restart "
+                                     "the node");
+  }
+  p->gate->open();
+  set_state(*p, PluginState::Running);
+  return {};
+}
+
+void PluginHost::count_hold(std::string_view name) {
+  if (const Loaded* p = find(name); p != nullptr && p->holds != nullptr) p->holds->add();
+}
+
 std::vector<PluginDescription> PluginHost::describe() const {
   std::vector<PluginDescription> out;
   const std::scoped_lock lock(mutex_);
-  for (const auto& p : plugins_) {
-    PluginDescription& d = out.emplace_back(p->description);
-    d.calls = p->gate->calls();
-    d.errors = p->gate->errors();
-    d.exceptions = p->gate->exceptions();
-    d.running = p->gate->running();
-  }
+  for (const auto& p : plugins_) out.push_back(describe_locked(*p));
   return out;
+}
+
+Result<PluginDescription> PluginHost::describe(std::string_view name) const {
+  BRYO_TRY(p, known(name));
+  const std::scoped_lock lock(mutex_);
+  return describe_locked(*p);
+}
+
+PluginDescription PluginHost::describe_locked(const Loaded& p) const {
+  PluginDescription d = p.description;
+  d.calls = p.gate->calls();
+  d.errors = p.gate->errors();
+  d.exceptions = p.gate->exceptions();
+  d.running = p.gate->running();
+  return d;
+}
+
+Result<PluginHost::Loaded*> PluginHost::known(std::string_view name) const {
+  if (Loaded* p = find(name)) return p;
+  std::vector<std::string> names;
+  for (const auto& p : plugins_) names.push_back(p->name());
+  return Error(Errc::NotFound, "plugin '" + std::string(name.substr(0, 64)) + "' is not known to this node" +
+                                   did_you_mean(name, names));
 }
 
 std::vector<std::string> PluginHost::found() const {
@@ -298,7 +405,7 @@ std::vector<std::string> PluginHost::found() const {
   return names;
 }
 
-const PluginHost::Loaded* PluginHost::find(std::string_view name) const {
+PluginHost::Loaded* PluginHost::find(std::string_view name) const {
   const auto found = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) { return p->name() == name; });
   return found == plugins_.end() ? nullptr : found->get();
 }

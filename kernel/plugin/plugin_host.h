@@ -20,10 +20,11 @@ struct PluginHostConfig {
   std::vector<std::string> extra_directories{};
   std::vector<std::string> enable{};
   bool skip_refused = false;  ///< else a refused plugin fails the start
+  bool safe_mode = false;     ///< plugins from elsewhere than `directory` are not loaded
   std::chrono::nanoseconds start_limit = std::chrono::seconds(30);
 };
 
-enum class PluginState : std::uint8_t { Refused, Disabled, Declared, Running, Draining, Stopped };
+enum class PluginState : std::uint8_t { Refused, Skipped, Disabled, Declared, Running, Draining, Drained, Stopped };
 [[nodiscard]] std::string_view name_of(PluginState state) noexcept;
 
 /// For `bryo plugin ls` and the log.
@@ -33,18 +34,21 @@ struct PluginDescription {
   std::string doc{};
   std::string path{};
   PluginState state = PluginState::Refused;
-  std::string error{};  ///< why it was refused, did not start or did not stop
+  std::vector<std::string> needs{};
+  std::string error{};  ///< why it was refused, did not start, did not drain or did not stop
   std::uint64_t calls = 0;
   std::uint64_t errors = 0;      ///< calls that answered an error
   std::uint64_t exceptions = 0;  ///< calls that threw
   std::size_t running = 0;
+  ContributionList contributed{};
 };
 
-/// Used by the main thread; `describe` by any.
+/// Made, started and stopped by the main thread; `describe`, `drain`, `start` and `cancel_calls` are thread-safe.
 class PluginHost {
  public:
   /// The plugin's view of the node, kept until the plugin is destroyed.
-  using MakeHost = std::function<Result<std::unique_ptr<Host>>(const std::string& plugin)>;
+  using MakeHost =
+      std::function<Result<std::unique_ptr<Host>>(const std::string& plugin, const Option<Size>& memory_limit)>;
   /// Runs a coroutine on an event loop and blocks until it ended.
   using RunStatus = std::function<Status(Task<Status>)>;
   using RunVoid = std::function<void(Task<void>)>;
@@ -57,11 +61,25 @@ class PluginHost {
   Status declare_all();
   /// In dependency order. A plugin that fails or is late fails the node.
   Status start_all(const MakeHost& make_host, const RunStatus& run);
-  /// The reverse: closes each gate, waits for its calls up to the deadline, stops and destroys the plugin. One that is
-  /// still in use then is left alone, because its calls refer to it. Before the event loops are destroyed.
+  /// The reverse: closes each gate, waits for its calls up to the deadline, cancels those that are left, stops and
+  /// destroys the plugin. One that is still in use then is left alone, because its calls refer to it. Before the event
+  /// loops are destroyed.
   void stop_all(Deadline deadline, const RunVoid& run, Log& log);
 
+  /// Takes a running plugin out of service: new calls are answered 503, running ones may end until the deadline and are
+  /// cancelled then. The plugin keeps what it has open. Fails with NotFound; Conflict when the plugin is not running;
+  /// Timeout when calls are left even so, which the plugin stays draining for. Blocks: not from an event loop.
+  Status drain(std::string_view name, Deadline deadline);
+  /// Lets a drained plugin take calls again.
+  Status start(std::string_view name);
+  /// A call of this plugin held an event loop.
+  void count_hold(std::string_view name);
+  /// Ends what the calls of all plugins wait for.
+  void cancel_calls();
+
   [[nodiscard]] std::vector<PluginDescription> describe() const;
+  /// Fails with NotFound, and the nearest name.
+  [[nodiscard]] Result<PluginDescription> describe(std::string_view name) const;
   /// Names of the plugins found, enabled or not, for the configuration's check.
   [[nodiscard]] std::vector<std::string> found() const;
 
@@ -77,7 +95,10 @@ class PluginHost {
   /// A directory that the operator named is there.
   [[nodiscard]] Status check_directories() const;
   Status order_by_needs();
-  [[nodiscard]] const Loaded* find(std::string_view name) const;
+  Status set_terms(Loaded& p);
+  [[nodiscard]] PluginDescription describe_locked(const Loaded& p) const;
+  [[nodiscard]] Loaded* find(std::string_view name) const;
+  Result<Loaded*> known(std::string_view name) const;
   Status refuse(Loaded& p, const Error& error);
   void set_state(Loaded& p, PluginState state, std::string error = {});
   void stop_one(Loaded& p, Deadline deadline, const RunVoid& run, Log& log);
@@ -87,6 +108,7 @@ class PluginHost {
   MetricsRegistry nowhere_;                       ///< what plugins that are not enabled declare into
   std::vector<std::unique_ptr<Loaded>> plugins_;  ///< in start order
   mutable std::mutex mutex_;                      ///< of the descriptions
+  std::mutex turn_;                               ///< one of drain, start and stop_all at a time
 };
 
 /// `../lib/bryo/plugins` from the running program.

@@ -36,6 +36,7 @@ EventLoops::EventLoops(std::size_t count, Log& log) : log_(log) {
 EventLoops::~EventLoops() { (void)stop(Deadline(Deadline::Clock::now())); }
 
 void EventLoops::run(Loop& loop) {
+  this_loop = &loop.mark;
   for (;;) {
     try {
       loop.context.run();

@@ -3,6 +3,7 @@
 /// The threads that own sockets.
 
 #include <bryo/host.h>
+#include <kernel/runtime/loop_mark.h>
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
@@ -29,6 +30,8 @@ class EventLoops {
 
   [[nodiscard]] std::size_t size() const noexcept { return loops_.size(); }
   [[nodiscard]] boost::asio::io_context& at(std::size_t i) noexcept { return loops_[i]->context; }
+  /// Whose code loop `i` runs.
+  [[nodiscard]] const LoopMark& mark(std::size_t i) const noexcept { return loops_[i]->mark; }
   /// The loops in turn. Thread-safe.
   [[nodiscard]] boost::asio::io_context& next() noexcept {
     return at(turn_.fetch_add(1, std::memory_order_relaxed) % size());
@@ -43,6 +46,7 @@ class EventLoops {
     Loop();
     boost::asio::io_context context{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+    LoopMark mark;
     std::thread thread;
     bool ended = false;  ///< under mutex_
   };

@@ -3,6 +3,7 @@
 /// One job, from its start until it is forgotten.
 
 #include <bryo/host.h>
+#include <kernel/runtime/call_scope.h>
 
 #include <atomic>
 #include <map>
@@ -30,6 +31,9 @@ class RunningXaction final : public XactionContext {
   void log(std::string message) override;
 
   [[nodiscard]] const XactionKind& kind() const noexcept { return kind_; }
+  /// What its coroutine is spawned with; null for a job without one.
+  [[nodiscard]] CallScope* scope() const noexcept { return scope_.get(); }
+  void set_scope(std::shared_ptr<CallScope> scope) { scope_ = std::move(scope); }
   [[nodiscard]] Xaction& xaction() noexcept { return *xaction_; }
   void abort() { aborted_.store(true, std::memory_order_relaxed); }
   void finish(const Status& result);
@@ -60,6 +64,7 @@ class RunningXaction final : public XactionContext {
   const std::unique_ptr<Xaction> xaction_;
   Clock& clock_;
   Log& log_;
+  std::shared_ptr<CallScope> scope_;
   XactionStats stats_;
   std::atomic<bool> aborted_{false};
   const std::int64_t started_ns_;

@@ -2,8 +2,8 @@
 #include <kernel/xaction/xaction_registry.h>
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -135,7 +135,10 @@ Result<std::string> XactionRegistry::start(std::string_view kind, BucketPtr buck
     }
     remember_locked(job);
   }
-  boost::asio::co_spawn(executor, run_to_end(job), boost::asio::detached);
+  auto scope = std::make_shared<CallScope>(executor);
+  job->set_scope(scope);
+  boost::asio::co_spawn(executor, run_to_end(job),
+                        boost::asio::bind_cancellation_slot(scope->slot(), [scope](const std::exception_ptr&) {}));
   return job->id();
 }
 

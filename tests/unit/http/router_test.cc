@@ -108,7 +108,7 @@ TEST(Router, ARouteThatIsTakenNamesBothOwners) {
   const auto clash = add(router, Verb::Get, "/v1/x/*", "etl");
   ASSERT_FALSE(clash);
   EXPECT_EQ(clash.error().code(), Errc::Conflict);
-  EXPECT_EQ(clash.error().message(), "route GET /v1/x/* of 'etl' is already taken by 'moss'");
+  EXPECT_EQ(clash.error().message(), "route GET /v1/x/* of 'etl' is already taken by 'moss'; give it another pattern");
   EXPECT_EQ(router.routes().size(), 3u);
 }
 

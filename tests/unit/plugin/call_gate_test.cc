@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <kernel/plugin/call_gate.h>
+#include <kernel/plugin/gated.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -68,13 +68,30 @@ TEST(CallGate, WaitsForAThousandSuspendedCalls) {
   }
   loop.poll();
   ASSERT_EQ(gate->running(), 1000u);
-  EXPECT_FALSE(gate->close_and_wait(Deadline::after(1ms)));
+  EXPECT_FALSE(gate->close_and_wait(CallGate::Closed::Stopping, Deadline::after(1ms), Deadline::after(1ms)));
 
   never.cancel();
   std::thread runner([&] { loop.run(); });
-  EXPECT_TRUE(gate->close_and_wait(Deadline::after(30s)));
+  EXPECT_TRUE(gate->close_and_wait(CallGate::Closed::Stopping, Deadline::after(30s), Deadline::after(30s)));
   runner.join();
   for (auto& result : results) EXPECT_EQ(result.get()->status, 204);
+}
+
+TEST(CallGate, RefusesMoreCallsThanAllowed) {
+  auto gate = std::make_shared<CallGate>("moss");
+  Counter calls;
+  Counter errors;
+  gate->set_terms({Option<std::int64_t>::fixed(1), calls, errors});
+  gate->open();
+  const auto first = gate->enter();
+  ASSERT_TRUE(first);
+  const auto second = gate->enter();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().status(), 429);
+  EXPECT_EQ(second.error().message(),
+            "plugin 'moss' has 1 calls under way, as many as [plugin.moss] max_calls allows; repeat later");
+  EXPECT_EQ(gate->running(), 1u);
+  EXPECT_EQ(calls.value(), 1u);
 }
 
 TEST(CallGate, AStreamedBodyCountsUntilItIsSent) {

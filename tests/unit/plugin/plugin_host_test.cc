@@ -57,7 +57,9 @@ class PluginHostTest : public testing::Test {
   }
 
   Status start() {
-    const auto no_host = [](const std::string&) -> Result<std::unique_ptr<Host>> { return std::unique_ptr<Host>(); };
+    const auto no_host = [](const std::string&, const Option<Size>&) -> Result<std::unique_ptr<Host>> {
+      return std::unique_ptr<Host>();
+    };
     return host_->start_all(no_host, [this](Task<Status> task) { return run(std::move(task)); });
   }
   void stop() {
@@ -133,6 +135,20 @@ TEST_F(PluginHostTest, RefusesAnotherBuildBeforeAnythingOfItRuns) {
                                    "; rebuild it against this server's SDK");
 }
 
+TEST_F(PluginHostTest, RefusesASanitizedBuild) {
+  const std::string path = install("good");
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string content = bytes.str();
+  const std::string ours = "san=none";
+  for (std::size_t at = content.find(ours); at != std::string::npos; at = content.find(ours, at + 1)) {
+    content.replace(at, ours.size(), "san=addr");
+  }
+  std::ofstream(path, std::ios::binary) << content;
+  EXPECT_EQ(refusal({"good"}),
+            "plugin 'good': built with san=addr, this server needs san=none; rebuild it against this server's SDK");
+}
+
 TEST_F(PluginHostTest, RefusesJunk) {
   std::ofstream(directory_ + "/libbryo_good.so") << "not a library";
   EXPECT_EQ(refusal({"good"}), "plugin 'good': " + directory_ +
@@ -172,6 +188,27 @@ TEST_F(PluginHostTest, PassesOnWhatDeclareSays) {
   install("throws");
   EXPECT_EQ(refusal({"fails"}), "plugin 'fails': no luck today");
   EXPECT_EQ(refusal({"throws"}), "plugin 'throws': declare failed: out of the window");
+}
+
+TEST_F(PluginHostTest, ADeclareThatFailsHalfWayLeavesNothing) {
+  install("halfway");
+  EXPECT_EQ(refusal({"halfway"}), "plugin 'halfway': the second half is missing");
+  EXPECT_EQ(router_.find(Verb::Get, "/v1/halfway").route, nullptr);
+  EXPECT_FALSE(options_.has_section("plugin.halfway"));
+  EXPECT_EQ(metrics_.prometheus_text().find("halfway"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, SaysWhatToChangeInWhatItContributes) {
+  for (const char* name : {"silent", "mute", "echo", "greedy"}) install(name);
+  ASSERT_TRUE(metrics_.counter({.name = "taken", .help = "Here first."}, "kernel"));
+  EXPECT_EQ(refusal({"silent"}),
+            "plugin 'silent': option [plugin.silent] flag has no documentation; say in one sentence what it does");
+  EXPECT_EQ(refusal({"mute"}),
+            "plugin 'mute': metric 'bryo_mute_n' of 'mute' has no help text; say in one sentence what it counts");
+  EXPECT_EQ(refusal({"echo"}),
+            "plugin 'echo': metric 'bryo_taken' of 'echo' is already registered by 'kernel'; give it another name");
+  EXPECT_EQ(refusal({"greedy"}),
+            "plugin 'greedy': option [plugin.greedy] max_calls is already declared; give it another name");
 }
 
 TEST_F(PluginHostTest, NamesBothWhenRoutesClash) {
@@ -256,10 +293,86 @@ TEST_F(PluginHostTest, ARefusedOneContributesNothing) {
   install("half");
   ASSERT_TRUE(declare({"good", "half"}, true));
   EXPECT_EQ(host_->describe().at(1).error,
-            "plugin 'half': route GET /v1/specimen of 'half' is already taken by 'good'");
+            "plugin 'half': route GET /v1/specimen of 'half' is already taken by 'good'; give it another pattern");
   EXPECT_EQ(router_.find(Verb::Get, "/v1/half").route, nullptr);
   EXPECT_FALSE(xactions_.snapshots({.kind = "half"}));
   EXPECT_EQ(metrics_.prometheus_text().find("bryo_half_n"), std::string::npos);
+}
+
+TEST_F(PluginHostTest, DrainsAndStartsWhileTheNodeRuns) {
+  install("good");
+  ASSERT_TRUE(declare({"good"}));
+  ASSERT_TRUE(start());
+  const auto ask = [this] {
+    Request request;
+    return run(router_.find(Verb::Get, "/v1/specimen").route->handler(request));
+  };
+  EXPECT_TRUE(ask());
+  ASSERT_TRUE(host_->drain("good", Deadline::never()));
+  EXPECT_EQ(host_->describe("good")->state, PluginState::Drained);
+  const auto refused = ask();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().status(), 503);
+  EXPECT_EQ(refused.error().message(), "plugin 'good' is drained; `bryo plugin start good` lets it take calls again");
+  EXPECT_TRUE(host_->drain("good", Deadline::never())) << "what is so already is no error";
+  ASSERT_TRUE(host_->start("good"));
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(host_->describe("good")->calls, 2u);
+  EXPECT_EQ(host_->drain("god", Deadline::never()).error().message(),
+            "plugin 'god' is not known to this node; did you mean 'good'?");
+  ASSERT_TRUE(host_->drain("good", Deadline::never()));
+  stop();
+  EXPECT_EQ(host_->describe("good")->state, PluginState::Stopped);
+  EXPECT_EQ(host_->start("good").error().message(),
+            "plugin 'good' is stopped: only a drained plugin can be started; for others change [plugins] and restart "
+            "the node");
+}
+
+TEST_F(PluginHostTest, DescribesWhatAPluginContributes) {
+  install("good");
+  ASSERT_TRUE(declare({"good"}));
+  const auto plugin = host_->describe("good");
+  ASSERT_TRUE(plugin);
+  ASSERT_EQ(plugin->contributed.routes.size(), 1u);
+  EXPECT_EQ(plugin->contributed.routes[0].pattern, "/v1/specimen");
+  std::string keys;
+  for (const auto& option : options_.section("plugin.good")) keys += option.key + "=" + option.api_name + " ";
+  EXPECT_EQ(keys, "memory_limit=plugin.good.memory_limit max_calls=plugin.good.max_calls n=plugin.good.n ");
+}
+
+TEST_F(PluginHostTest, CountsItsCallsAndKeepsToItsLimit) {
+  install("good");
+  ASSERT_TRUE(declare({"good"}));
+  ASSERT_TRUE(start());
+  const auto ask = [this] {
+    Request request;
+    return run(router_.find(Verb::Get, "/v1/specimen").route->handler(request));
+  };
+  EXPECT_TRUE(ask());
+  const std::string page = metrics_.prometheus_text();
+  EXPECT_NE(page.find("bryo_plugin_calls_total{plugin=\"good\"} 1"), std::string::npos) << page;
+  EXPECT_NE(page.find("bryo_plugin_errors_total{plugin=\"good\"} 0"), std::string::npos) << page;
+  EXPECT_NE(page.find("bryo_plugin_in_flight{plugin=\"good\"} 0"), std::string::npos) << page;
+  EXPECT_NE(page.find("bryo_plugin_loop_holds_total{plugin=\"good\"} 0"), std::string::npos) << page;
+}
+
+TEST_F(PluginHostTest, SafeModeSkipsWhatIsNotOurs) {
+  const std::string path = install("good");
+  install("lonely");
+  const std::string elsewhere = directory_ + "/elsewhere";
+  fs::create_directory(elsewhere);
+  fs::rename(path, elsewhere + "/libbryo_good.so");
+  PluginHostConfig config;
+  config.directory = directory_;
+  config.extra_directories = {elsewhere};
+  config.enable = {"good"};
+  config.safe_mode = true;
+  host_ =
+      std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_, backends_});
+  ASSERT_TRUE(host_->declare_all());
+  EXPECT_EQ(host_->describe("good")->state, PluginState::Skipped);
+  EXPECT_EQ(host_->describe("good")->error, "plugin 'good': not loaded, because of --safe-mode");
+  EXPECT_EQ(router_.find(Verb::Get, "/v1/specimen").route, nullptr);
 }
 
 TEST_F(PluginHostTest, WhatNobodyEnabledFailsNobody) {

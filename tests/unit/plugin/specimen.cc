@@ -34,6 +34,19 @@ class Specimen final : public bryo::Plugin {
     bryo_test_nowhere();
 #elif defined(SPECIMEN_FAILS)
     return bryo::Error(bryo::Errc::InvalidArgument, "no luck today");
+#elif defined(SPECIMEN_HALFWAY)
+    registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/halfway", .doc = "Answers."}, answer);
+    registrar.counter({.name = "n", .help = "Counts."});
+    registrar.option<bool>({.key = "flag", .doc = "A flag."});
+    return bryo::Error(bryo::Errc::InvalidArgument, "the second half is missing");
+#elif defined(SPECIMEN_SILENT)
+    registrar.option<bool>({.key = "flag", .doc = ""});
+#elif defined(SPECIMEN_MUTE)
+    registrar.counter({.name = "n", .help = ""});
+#elif defined(SPECIMEN_ECHO)
+    registrar.counter({.name = "n", .help = "Counts.", .exposition = "bryo_taken"});
+#elif defined(SPECIMEN_GREEDY)
+    registrar.option<std::int64_t>({.key = "max_calls", .default_value = 3, .doc = "Its own idea of it."});
 #elif defined(SPECIMEN_THROWS)
     throw std::runtime_error("out of the window");
 #endif
@@ -47,7 +60,7 @@ class Specimen final : public bryo::Plugin {
     registrar.route(route, answer);
 #endif
     (void)route;
-    registrar.option<std::int64_t>({.key = "n", .default_value = 3, .doc = "A number."});
+    registrar.option<std::int64_t>({.key = "n", .default_value = 3, .doc = "A number.", .hot = true});
     return {};
   }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,9 @@ class Query {
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
+/// The kernel's: how it ends a call from outside. Not for plugins.
+class CallScope;
+
 /// One request. Owned by the connection; lives until the response has been sent.
 struct Request {
   Verb verb = Verb::Get;
@@ -97,6 +101,7 @@ struct Request {
   std::string id;      ///< request id, also in the log and in X-Request-Id
   Executor executor;   ///< the event loop of this request
   std::chrono::steady_clock::time_point received;
+  std::shared_ptr<CallScope> scope;  ///< the kernel's
 };
 
 /// Where a streamed response goes. Methods return when the bytes are with the operating system, so a slow client slows

@@ -1,0 +1,136 @@
+#include <kernel/plugin/gated.h>
+#include <kernel/xaction/running_xaction.h>
+
+#include <boost/asio/this_coro.hpp>
+#include <optional>
+#include <utility>
+
+namespace bryo::kernel {
+namespace {
+
+namespace asio = boost::asio;
+
+using GatePtr = std::shared_ptr<CallGate>;
+
+/// What a route table entry holds; shared, so that a running call keeps the handler it entered.
+struct Gated {
+  GatePtr gate;
+  RouteHandler handler;
+};
+
+using Produce = std::function<Task<Status>(BodySink&)>;
+
+/// What a streamed body needs of the call that made it.
+struct Stream {
+  GatePtr gate;
+  CallGate::Pass pass;
+  std::shared_ptr<CallScope> scope;
+  Produce inner;
+};
+
+Task<Status> produce(std::shared_ptr<const Stream> stream, BodySink& sink) {
+  std::optional<Status> status;
+  CallGate::Inside inside(*stream->gate, stream->scope.get());
+  try {
+    status = co_await stream->inner(sink);
+  } catch (...) {
+    status = stream->gate->escaped();
+  }
+  if (inside.leave_cancelled()) {
+    co_await asio::this_coro::reset_cancellation_state();
+    if (!*status) status = stream->gate->cancelled();
+  } else if (!*status) {
+    stream->gate->count_error();
+  }
+  co_return *std::move(status);
+}
+
+Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& request) {
+  auto pass = target->gate->enter();
+  if (!pass) co_return pass.error();
+  std::optional<Result<Response>> response;
+  CallGate::Inside inside(*target->gate, request.scope.get());
+  try {
+    response.emplace(co_await target->handler(request));
+  } catch (...) {
+    response.emplace(target->gate->escaped());
+  }
+  if (inside.leave_cancelled()) {
+    co_await asio::this_coro::reset_cancellation_state();
+    if (!*response) co_return target->gate->cancelled();
+  }
+  if (!*response) {
+    target->gate->count_error();
+  } else if (auto* stream = std::get_if<StreamBody>(&(*response)->body)) {
+    auto kept = std::make_shared<const Stream>(
+        Stream{target->gate, *std::move(pass), request.scope, std::move(stream->produce)});
+    stream->produce = [kept = std::move(kept)](BodySink& sink) { return produce(kept, sink); };
+  }
+  co_return *std::move(response);
+}
+
+/// A plugin's job. `run` counts as a call, so that draining waits for it.
+class GatedXaction final : public Xaction {
+ public:
+  GatedXaction(GatePtr gate, Result<std::unique_ptr<Xaction>> inner)
+      : gate_(std::move(gate)), inner_(std::move(inner)) {}
+
+  Task<Status> run(XactionContext& context) override {
+    auto pass = gate_->enter();
+    if (!pass) co_return pass.error();
+    if (!inner_) co_return inner_.error();
+    auto* job = dynamic_cast<RunningXaction*>(&context);
+    CallGate::Inside inside(*gate_, job != nullptr ? job->scope() : nullptr);
+    std::optional<Status> status;
+    try {
+      status = co_await (*inner_)->run(context);
+    } catch (...) {
+      status = gate_->escaped();
+    }
+    if (inside.leave_cancelled()) {
+      co_await asio::this_coro::reset_cancellation_state();
+      if (!*status) status = gate_->cancelled();
+    } else if (!*status) {
+      gate_->count_error();
+    }
+    co_return *std::move(status);
+  }
+
+  [[nodiscard]] std::string control_message() const override {
+    const auto pass = gate_->enter();
+    if (!pass || !inner_) return {};
+    try {
+      return (*inner_)->control_message();
+    } catch (...) {
+      return gate_->escaped().message();
+    }
+  }
+
+ private:
+  const GatePtr gate_;
+  const Result<std::unique_ptr<Xaction>> inner_;  ///< or why the factory made none
+};
+
+Result<std::unique_ptr<Xaction>> make_xaction(CallGate& gate, const XactionFactory& factory) {
+  try {
+    if (auto made = factory()) return made;
+    return Error(Errc::Internal, "plugin '" + gate.plugin() + "': its factory made no job");
+  } catch (...) {
+    return gate.escaped();
+  }
+}
+
+}  // namespace
+
+RouteHandler gated(GatePtr gate, RouteHandler handler) {
+  auto target = std::make_shared<const Gated>(Gated{std::move(gate), std::move(handler)});
+  return [target = std::move(target)](Request& request) { return call(target, request); };
+}
+
+XactionFactory gated(GatePtr gate, XactionFactory factory) {
+  return [gate = std::move(gate), factory = std::move(factory)]() -> std::unique_ptr<Xaction> {
+    return std::make_unique<GatedXaction>(gate, make_xaction(*gate, factory));
+  };
+}
+
+}  // namespace bryo::kernel

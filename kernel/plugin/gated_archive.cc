@@ -1,0 +1,120 @@
+#include <kernel/plugin/gated.h>
+
+#include <optional>
+#include <utility>
+
+namespace bryo::kernel {
+namespace {
+
+using GatePtr = std::shared_ptr<CallGate>;
+
+/// `work`, counted as a call; what it throws becomes its error.
+template <class Work>
+auto within(CallGate& gate, Work work) -> decltype(work()) {
+  auto pass = gate.enter();
+  if (!pass) return pass.error();
+  try {
+    auto result = work();
+    if (!result) gate.count_error();
+    return result;
+  } catch (...) {
+    return gate.escaped();
+  }
+}
+
+class GatedReader final : public ArchiveReader {
+ public:
+  GatedReader(GatePtr gate, std::shared_ptr<const ArchiveReader> inner)
+      : gate_(std::move(gate)), inner_(std::move(inner)) {}
+
+  Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const override {
+    return within(*gate_, [&]() -> Result<std::unique_ptr<MemberIndex>> {
+      auto index = inner_->index(archive, label);
+      if (index && !*index) return Error(Errc::Internal, "plugin '" + gate_->plugin() + "': its reader made no index");
+      return index;
+    });
+  }
+  Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
+                 std::span<const Member> members,
+                 const std::function<Status(std::size_t, BytesView)>& sink) const override {
+    return within(*gate_, [&] { return inner_->extract(archive, label, index, members, sink); });
+  }
+
+ private:
+  const GatePtr gate_;
+  const std::shared_ptr<const ArchiveReader> inner_;
+};
+
+/// One call from its first byte to its last.
+class GatedWriter final : public ArchiveWriter {
+ public:
+  GatedWriter(GatePtr gate, Result<CallGate::Pass> pass, const std::function<std::unique_ptr<ArchiveWriter>()>& make)
+      : gate_(std::move(gate)), pass_(std::move(pass)) {
+    if (!pass_) {
+      failed_.emplace(pass_.error());
+      return;
+    }
+    try {
+      inner_ = make();
+      if (!inner_) failed_.emplace(Errc::Internal, "plugin '" + gate_->plugin() + "': its factory made no writer");
+    } catch (...) {
+      failed_.emplace(gate_->escaped());
+    }
+    if (inner_) payload_ = inner_->payload();
+  }
+
+  [[nodiscard]] PayloadMode payload() const noexcept override { return payload_; }
+  [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override {
+    return inner_ ? inner_->max_header(name_size) : 0;
+  }
+  Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->begin(name, size, out); });
+  }
+  Status content(BytesView bytes, ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->content(bytes, out); });
+  }
+  void take_back() override {
+    (void)guarded([&]() -> Status {
+      inner_->take_back();
+      return {};
+    });
+  }
+  Status end(ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->end(out); });
+  }
+  Status finish(ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->finish(out); });
+  }
+
+ private:
+  template <class Work>
+  Status guarded(Work work) {
+    if (failed_) return *failed_;
+    try {
+      return work();
+    } catch (...) {
+      failed_.emplace(gate_->escaped());
+      return *failed_;
+    }
+  }
+
+  const GatePtr gate_;
+  const Result<CallGate::Pass> pass_;
+  std::unique_ptr<ArchiveWriter> inner_;
+  std::optional<Error> failed_;  ///< nothing goes out after it
+  PayloadMode payload_ = PayloadMode::Verbatim;
+};
+
+}  // namespace
+
+ArchiveFormat gated(GatePtr gate, ArchiveFormat format) {
+  if (format.reader) format.reader = std::make_shared<const GatedReader>(gate, std::move(format.reader));
+  if (format.make_writer) {
+    format.make_writer = [gate = std::move(gate), make = std::move(format.make_writer)] {
+      return std::make_unique<GatedWriter>(gate, gate->enter(), make);
+    };
+  }
+  return format;
+}
+
+}  // namespace bryo::kernel

@@ -1,0 +1,147 @@
+// A plugin that throws wherever it is called.
+#include <bryo/testing.h>
+#include <gtest/gtest.h>
+#include <kernel/plugin/gated.h>
+
+#include <stdexcept>
+
+namespace bryo::kernel {
+namespace {
+
+[[noreturn]] void jump() { throw std::runtime_error("out of the window"); }
+constexpr const char* kText = "plugin 'leaky': out of the window";
+
+struct ThrowingJob final : Xaction {
+  Task<Status> run(XactionContext&) override {
+    jump();
+    co_return Status{};
+  }
+  [[nodiscard]] std::string control_message() const override { jump(); }
+};
+
+struct ThrowingReader final : ArchiveReader {
+  Result<std::unique_ptr<MemberIndex>> index(const OpenObject&, std::string_view) const override { jump(); }
+  Status extract(const OpenObject&, std::string_view, const MemberIndex&, std::span<const Member>,
+                 const std::function<Status(std::size_t, BytesView)>&) const override {
+    jump();
+  }
+};
+
+struct NoMembers final : MemberIndex {
+  [[nodiscard]] std::size_t size() const noexcept override { return 0; }
+  [[nodiscard]] std::optional<Member> find(std::string_view) const override { return std::nullopt; }
+  void for_each(const std::function<bool(const Member&)>&) const override {}
+  [[nodiscard]] std::size_t memory() const noexcept override { return 0; }
+};
+
+struct NoObject final : OpenObject {
+  NoObject() : OpenObject(0, 1) {}
+  [[nodiscard]] std::optional<Status> try_read(std::uint64_t, MutableBytes) const override { return Status{}; }
+  [[nodiscard]] Task<Status> read(std::uint64_t, MutableBytes) const override { co_return Status{}; }
+  [[nodiscard]] Status read_blocking(std::uint64_t, MutableBytes) const override { return {}; }
+  void will_need(std::uint64_t, std::uint64_t) const override {}
+  [[nodiscard]] Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
+    return std::make_shared<const ObjectAttributes>();
+  }
+};
+
+struct ThrowingWriter final : ArchiveWriter {
+  [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Observed; }
+  [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 512; }
+  Status begin(std::string_view, std::uint64_t, ArchiveBuffer&) override { jump(); }
+  Status content(BytesView, ArchiveBuffer&) override { jump(); }
+  void take_back() override { jump(); }
+  Status end(ArchiveBuffer&) override { jump(); }
+  Status finish(ArchiveBuffer&) override { jump(); }
+};
+
+struct NoSink final : BodySink {
+  Task<Status> write(std::span<const BytesView>) override { co_return Status{}; }
+  Task<Status> send_object(BytesView, ObjectPtr, std::uint64_t, std::uint64_t) override { co_return Status{}; }
+  void trailer(std::string, std::string) override {}
+};
+
+class Throwing : public ::testing::Test {
+ protected:
+  Throwing() { gate_->open(); }
+  ~Throwing() override { EXPECT_EQ(gate_->running(), 0u); }
+  std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>("leaky");
+};
+
+TEST_F(Throwing, ARoute) {
+  Request request;
+  const auto handler = gated(gate_, [](Request&) -> Task<Result<Response>> {
+    jump();
+    co_return Response(204);
+  });
+  const auto result = bryo::testing::run(handler(request));
+  EXPECT_EQ(result.error().message(), kText);
+  EXPECT_EQ(result.error().status(), 500);
+  EXPECT_EQ(gate_->exceptions(), 1u);
+}
+
+TEST_F(Throwing, ARouteBeforeItsCoroutineBegins) {
+  Request request;
+  const auto handler = gated(gate_, [](Request&) -> Task<Result<Response>> { jump(); });
+  EXPECT_EQ(bryo::testing::run(handler(request)).error().message(), kText);
+}
+
+TEST_F(Throwing, ABodyProducer) {
+  Request request;
+  const auto handler = gated(gate_, [](Request&) -> Task<Result<Response>> {
+    Response response;
+    response.body = StreamBody{.produce = [](BodySink&) -> Task<Status> { jump(); }};
+    co_return response;
+  });
+  auto response = bryo::testing::run(handler(request));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(gate_->running(), 1u);
+  NoSink sink;
+  EXPECT_EQ(bryo::testing::run(std::get<StreamBody>(response->body).produce(sink)).error().message(), kText);
+}
+
+TEST_F(Throwing, AJobAndItsFactory) {
+  bryo::testing::MemoryXactions::Job context("leaky-1");
+  const auto job = gated(gate_, XactionFactory([] { return std::make_unique<ThrowingJob>(); }))();
+  EXPECT_EQ(bryo::testing::run(job->run(context)).error().message(), kText);
+  EXPECT_EQ(job->control_message(), kText);
+  const auto unmade = gated(gate_, XactionFactory([]() -> std::unique_ptr<Xaction> { jump(); }))();
+  EXPECT_EQ(bryo::testing::run(unmade->run(context)).error().message(), kText);
+  const auto none = gated(gate_, XactionFactory([]() -> std::unique_ptr<Xaction> { return nullptr; }))();
+  EXPECT_EQ(bryo::testing::run(none->run(context)).error().message(), "plugin 'leaky': its factory made no job");
+}
+
+TEST_F(Throwing, AnArchiveFormat) {
+  ArchiveFormat format;
+  format.reader = std::make_shared<const ThrowingReader>();
+  format.make_writer = [] { return std::make_unique<ThrowingWriter>(); };
+  const auto guarded = gated(gate_, format);
+  const NoObject object;
+  const NoMembers none;
+  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x").error().message(), kText);
+  EXPECT_EQ(guarded.reader->extract(object, "ais://b/a.x", none, {}, {}).error().message(), kText);
+  ArchiveBuffer out;
+  EXPECT_EQ(guarded.make_writer()->begin("a", 1, out).error().message(), kText);
+  const auto writer = guarded.make_writer();
+  writer->take_back();
+  EXPECT_EQ(writer->finish(out).error().message(), kText);
+  EXPECT_EQ(gate_->exceptions(), 4u);
+
+  format.make_writer = []() -> std::unique_ptr<ArchiveWriter> { jump(); };
+  EXPECT_EQ(gated(gate_, format).make_writer()->begin("a", 1, out).error().message(), kText);
+}
+
+TEST_F(Throwing, AnArchiveFormatOfAPluginThatDrains) {
+  ArchiveFormat format;
+  format.reader = std::make_shared<const ThrowingReader>();
+  format.make_writer = [] { return std::make_unique<ThrowingWriter>(); };
+  const auto guarded = gated(gate_, format);
+  ASSERT_TRUE(gate_->close_and_wait(CallGate::Closed::Stopping, Deadline::never(), Deadline::never()));
+  const NoObject object;
+  ArchiveBuffer out;
+  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x").error().message(), "plugin 'leaky' is stopping");
+  EXPECT_EQ(guarded.make_writer()->begin("a", 1, out).error().message(), "plugin 'leaky' is stopping");
+}
+
+}  // namespace
+}  // namespace bryo::kernel
