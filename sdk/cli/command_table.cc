@@ -7,8 +7,9 @@
 namespace bryo::cli {
 
 std::span<const Command> command_table() {
-  static constexpr auto kTable = std::to_array<Command>({kBucketCreate, kBucketLs, kBucketRm, kPut, kGet, kLs, kRm,
-                                                         kMlGetBatch, kMlLhotseGetBatch, kShowCluster, kShowJob});
+  static constexpr auto kTable =
+      std::to_array<Command>({kBucketCreate, kBucketLs, kBucketRm, kPut, kGet, kLs, kRm, kMlGetBatch, kMlLhotseGetBatch,
+                              kShowCluster, kShowJob, kPluginLs, kPluginShow, kPluginDrain, kPluginStart, kPluginSet});
   return kTable;
 }
 

@@ -17,6 +17,11 @@ Action declare_ml_get_batch(CLI::App& app);
 Action declare_ml_lhotse_get_batch(CLI::App& app);
 Action declare_show_cluster(CLI::App& app);
 Action declare_show_job(CLI::App& app);
+Action declare_plugin_ls(CLI::App& app);
+Action declare_plugin_show(CLI::App& app);
+Action declare_plugin_drain(CLI::App& app);
+Action declare_plugin_start(CLI::App& app);
+Action declare_plugin_set(CLI::App& app);
 
 inline constexpr Command kBucketCreate{"bucket create", "Create buckets",
                                        "bryo bucket create ais://images\n"
@@ -76,5 +81,24 @@ inline constexpr Command kShowJob{"show job", "Show jobs",
                                   "bryo show job get-batch\n"
                                   "bryo show job gbt-TyTeDVr4F --json",
                                   &declare_show_job};
+inline constexpr Command kPluginLs{"plugin ls", "List plugins",
+                                   "bryo plugin ls\n"
+                                   "bryo plugin ls --json",
+                                   &declare_plugin_ls};
+inline constexpr Command kPluginShow{"plugin show", "Show what a plugin contributes, and its options",
+                                     "bryo plugin show moss\n"
+                                     "bryo plugin show moss --json",
+                                     &declare_plugin_show};
+inline constexpr Command kPluginDrain{
+    "plugin drain", "Take a plugin out of service",
+    "bryo plugin drain moss                  # its calls are answered 503 from now on\n"
+    "bryo plugin drain moss --timeout 5s     # what runs longer is ended",
+    &declare_plugin_drain};
+inline constexpr Command kPluginStart{"plugin start", "Let a drained plugin take calls again", "bryo plugin start moss",
+                                      &declare_plugin_start};
+inline constexpr Command kPluginSet{"plugin set", "Set options of a plugin, for good",
+                                    "bryo plugin set moss max_wait=20s\n"
+                                    "bryo plugin set moss max_calls=100 memory_limit=2GiB",
+                                    &declare_plugin_set};
 
 }  // namespace bryo::cli

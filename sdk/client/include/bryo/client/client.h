@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bryo::client {
@@ -58,6 +59,18 @@ class Client {
 
   Result<std::vector<JobSnapshot>> jobs(const JobFilter& filter = {}) const;
   Result<JobStatus> job_status(const std::string& id) const;
+
+  /// The plugins of the node asked, as JSON: a list.
+  Result<std::string> plugins() const;
+  /// One of them with what it contributes and its options. NotFound with the nearest name.
+  Result<std::string> plugin(std::string_view name) const;
+  /// "drain" or "start"; `timeout` ("10s", empty: the node's) is how long a drain lets running calls go on. Answers
+  /// what `plugin` would.
+  Result<std::string> plugin_action(std::string_view name, std::string_view action,
+                                    std::string_view timeout = {}) const;
+  /// All or none, kept over restarts. Answers what `plugin` would.
+  Result<std::string> set_plugin_options(std::string_view name,
+                                         const std::vector<std::pair<std::string, std::string>>& options) const;
 
   /// Returns when the answer has begun; a refused batch fails here, one that fails later in BatchReader.
   Result<BatchReader> get_batch(const BatchRequest& request) const;
