@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     return kUsage;
   }
 
+  options.show_all_plugins = print;
   auto node = Node::create(options);
   if (!node) return report(node.error());
   if (print) {

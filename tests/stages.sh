@@ -103,4 +103,7 @@ stage_tsan_build() { configure_and_build tsan; }
 stage_tsan_unit() { unit_tests tsan; }
 stage_tsan_races() { BRYO_RACE_ROUNDS=15 suite sdk200 tsan tests/conformance/raw/test_races.py tests/conformance/raw/test_batch_answer.py tests/conformance/raw/test_faults.py -k "not fuzz and not damage"; }
 
-stage_bench() { tests/bench/run.py --build build/release --quick; }
+stage_bench() {
+  tests/bench/run.py --build build/release --quick
+  tests/bench/plugins.py --build build/release --quick
+}

@@ -193,6 +193,7 @@ Result<NodeConfig> NodeConfig::from(const NodeOptions& options, const ConfigDocu
   for (const auto& extra : *options.plugin_extra_dirs)
     out.plugin_extra_dirs.push_back(absolute(extra, document.directory()));
   out.plugins_enabled = *options.plugins_enabled;
+  out.plugin_sha256 = *options.plugin_sha256;
   out.skip_refused_plugins = *options.plugin_on_error == "skip";
   BRYO_CHECK(problems.status());
   return out;

@@ -47,7 +47,7 @@ struct NodeOptions {
   Option<std::string> meta_store_kind;
   Option<std::vector<std::string>> meta_store_endpoints;
   Option<std::string> plugin_dir, plugin_on_error;
-  Option<std::vector<std::string>> plugin_extra_dirs, plugins_enabled;
+  Option<std::vector<std::string>> plugin_extra_dirs, plugins_enabled, plugin_sha256;
 };
 
 /// The same, resolved and checked against each other: what the parts of the node are built from.
@@ -72,6 +72,7 @@ struct NodeConfig {
   std::string plugin_dir;  ///< empty: ../lib/bryo/plugins from the executable
   std::vector<std::string> plugin_extra_dirs;
   std::vector<std::string> plugins_enabled;
+  std::vector<std::string> plugin_sha256;  ///< "NAME=HEX"
   bool skip_refused_plugins = false;
 
   [[nodiscard]] std::string log_dir() const { return data_dir + "/log"; }

@@ -191,6 +191,10 @@ void declare_parts(NodeOptions& o, OptionRegistry& registry, Status& status) {
       plugins.add<std::vector<std::string>>({.key = "enable",
                                              .default_value = {"moss", "archive_tar"},
                                              .doc = "Plugins that run; a plugin NAME is configured in [plugin.NAME]."});
+  o.plugin_sha256 = plugins.add<std::vector<std::string>>(
+      {.key = "sha256",
+       .default_value = {},
+       .doc = "Files that may be loaded, as NAME=SHA256; a plugin that is not listed may have any file."});
   o.plugin_on_error =
       plugins.add<std::string>({.key = "on_error",
                                 .default_value = "fail",

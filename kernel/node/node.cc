@@ -6,6 +6,7 @@ Result<std::unique_ptr<Node>> Node::create(const CommandLine& command) {
   BRYO_TRY(configuration, Configuration::open({command.config_file, command.dir, command.listen}));
   auto parts = std::make_unique<Parts>(std::move(configuration));
   parts->safe_mode = command.safe_mode;
+  parts->show_all_plugins = command.show_all_plugins;
   BRYO_CHECK(parts->declare());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }

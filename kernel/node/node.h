@@ -15,7 +15,8 @@ struct CommandLine {
   std::string config_file;
   std::string dir;
   std::string listen;
-  bool safe_mode = false;  ///< only in-tree plugins
+  bool safe_mode = false;         ///< only in-tree plugins
+  bool show_all_plugins = false;  ///< for `print_config`
 };
 
 /// Not thread-safe: made, started, reloaded and stopped by the main thread.

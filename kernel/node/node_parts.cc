@@ -56,7 +56,9 @@ Status Node::Parts::declare() {
   wanted.extra_directories = config().plugin_extra_dirs;
   wanted.enable = config().plugins_enabled;
   wanted.skip_refused = config().skip_refused_plugins;
+  wanted.sha256 = config().plugin_sha256;
   wanted.safe_mode = safe_mode;
+  wanted.show_all = show_all_plugins;
   plugins = std::make_unique<PluginHost>(
       std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends});
   BRYO_CHECK(plugins->declare_all());

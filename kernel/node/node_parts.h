@@ -55,6 +55,7 @@ struct Node::Parts {
   [[nodiscard]] const NodeOptions& keys() const { return configuration->node_options(); }
 
   bool safe_mode = false;
+  bool show_all_plugins = false;
   std::unique_ptr<Configuration> configuration;
   SystemClock clock;
   MetricsRegistry metrics;

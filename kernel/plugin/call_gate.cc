@@ -10,6 +10,8 @@ namespace {
 
 /// A call may wait again after it was cancelled, or begin to wait just then: it is told again.
 constexpr std::chrono::milliseconds kTellAgain{50};
+/// Of the last error's text, which a plugin may make as long as it likes.
+constexpr std::size_t kMostText = 512;
 
 }  // namespace
 
@@ -88,28 +90,54 @@ bool CallGate::close_and_wait(Closed why, Deadline patience, Deadline grace) {
   do {
     cancel_running();
     if (wait_until_empty(Deadline(std::min(grace.at(), Deadline::after(kTellAgain).at())))) return true;
-  } while (!grace.expired());
+  } while (!grace.expired() && patient_.load(std::memory_order_seq_cst));
   return false;
+}
+
+void CallGate::set_patient(bool patient) {
+  patient_.store(patient, std::memory_order_seq_cst);
+  const std::scoped_lock lock(mutex_);
+  empty_.notify_all();
 }
 
 bool CallGate::wait_until_empty(Deadline deadline) {
   std::unique_lock lock(mutex_);
   const auto empty = [this] { return running_.load(std::memory_order_seq_cst) == 0; };
+  const auto enough = [&] { return empty() || !patient_.load(std::memory_order_seq_cst); };
   // wait_until with time_point::max() overflows in libstdc++ 12
-  if (deadline.at() != Deadline::never().at()) return empty_.wait_until(lock, deadline.at(), empty);
-  empty_.wait(lock, empty);
-  return true;
+  if (deadline.at() != Deadline::never().at()) {
+    empty_.wait_until(lock, deadline.at(), enough);
+  } else {
+    empty_.wait(lock, enough);
+  }
+  return empty();
+}
+
+void CallGate::count_error(const Error& why) {
+  (terms_ ? terms_->errors : own_errors_).add();
+  std::string text = why.message().substr(0, kMostText);
+  const std::scoped_lock lock(mutex_);
+  last_error_.swap(text);
+}
+
+std::string CallGate::last_error() const {
+  const std::scoped_lock lock(mutex_);
+  return last_error_;
 }
 
 Error CallGate::escaped() {
   exceptions_.fetch_add(1, std::memory_order_relaxed);
-  const std::string who = "plugin '" + plugin_ + "': ";
+  const auto thrown = [this](const char* text) {
+    Error error(Errc::Internal, "plugin '" + plugin_ + "': " + text);
+    count_error(error);
+    return error;
+  };
   try {
     throw;
   } catch (const std::exception& e) {
-    return Error(Errc::Internal, who + e.what());
+    return thrown(e.what());
   } catch (...) {
-    return Error(Errc::Internal, who + "an exception without a text");
+    return thrown("an exception without a text");
   }
 }
 

@@ -48,6 +48,8 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside();
+    /// What a call throws that was cancelled is nobody's mistake.
+    [[nodiscard]] bool cancelled() const noexcept { return scope_ != nullptr && scope_->cancelled(); }
     /// Leaves; true if the call was cancelled. The coroutine must reset its cancellation state then, or it throws at
     /// its next wait.
     [[nodiscard]] bool leave_cancelled();
@@ -77,15 +79,20 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   bool close_and_wait(Closed why, Deadline patience, Deadline grace);
   /// Ends what the running calls wait for, all at once.
   void cancel_running();
+  /// While it is not patient, `close_and_wait` returns as if its deadlines had come. Thread-safe.
+  void set_patient(bool patient);
 
   [[nodiscard]] const std::string& plugin() const noexcept { return plugin_; }
   [[nodiscard]] std::size_t running() const noexcept { return running_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t calls() const noexcept { return terms_ ? terms_->calls.value() : own_calls_.value(); }
   [[nodiscard]] std::uint64_t errors() const noexcept { return terms_ ? terms_->errors.value() : own_errors_.value(); }
   [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_.load(std::memory_order_relaxed); }
-  void count_error() noexcept { (terms_ ? terms_->errors : own_errors_).add(); }
+  /// A call that answered this.
+  void count_error(const Error& why);
+  /// The latest error that a call answered or threw; empty: none so far.
+  [[nodiscard]] std::string last_error() const;
 
-  /// What the plugin let escape, as text; its object is not kept. Only inside a catch block.
+  /// What the plugin let escape, as text; its object is not kept. Counted as an error too. Only inside a catch block.
   Error escaped();
   /// The answer of a call that was cancelled.
   [[nodiscard]] Error cancelled() const;
@@ -112,7 +119,9 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   Counter own_errors_;
   std::atomic<std::uint64_t> exceptions_{0};
   std::array<Part, 16> parts_;
-  std::mutex mutex_;
+  std::atomic<bool> patient_{true};
+  mutable std::mutex mutex_;
+  std::string last_error_;
   std::condition_variable empty_;
 };
 

@@ -28,19 +28,23 @@ struct Stream {
   Produce inner;
 };
 
+/// What a call answers that threw: the gate ended it, or it is the plugin's mistake. Only inside a catch block.
+Error thrown(CallGate& gate, const CallGate::Inside& inside) {
+  return inside.cancelled() ? gate.cancelled() : gate.escaped();
+}
+
 Task<Status> produce(std::shared_ptr<const Stream> stream, BodySink& sink) {
   std::optional<Status> status;
   CallGate::Inside inside(*stream->gate, stream->scope.get());
   try {
     status = co_await stream->inner(sink);
+    if (!*status) stream->gate->count_error(status->error());
   } catch (...) {
-    status = stream->gate->escaped();
+    status = thrown(*stream->gate, inside);
   }
   if (inside.leave_cancelled()) {
     co_await asio::this_coro::reset_cancellation_state();
     if (!*status) status = stream->gate->cancelled();
-  } else if (!*status) {
-    stream->gate->count_error();
   }
   co_return *std::move(status);
 }
@@ -52,16 +56,16 @@ Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& reques
   CallGate::Inside inside(*target->gate, request.scope.get());
   try {
     response.emplace(co_await target->handler(request));
+    if (!*response) target->gate->count_error(response->error());
   } catch (...) {
-    response.emplace(target->gate->escaped());
+    response.emplace(thrown(*target->gate, inside));
   }
   if (inside.leave_cancelled()) {
     co_await asio::this_coro::reset_cancellation_state();
     if (!*response) co_return target->gate->cancelled();
   }
-  if (!*response) {
-    target->gate->count_error();
-  } else if (auto* stream = std::get_if<StreamBody>(&(*response)->body)) {
+  if (!*response) co_return *std::move(response);
+  if (auto* stream = std::get_if<StreamBody>(&(*response)->body)) {
     auto kept = std::make_shared<const Stream>(
         Stream{target->gate, *std::move(pass), request.scope, std::move(stream->produce)});
     stream->produce = [kept = std::move(kept)](BodySink& sink) { return produce(kept, sink); };
@@ -84,14 +88,13 @@ class GatedXaction final : public Xaction {
     std::optional<Status> status;
     try {
       status = co_await (*inner_)->run(context);
+      if (!*status) gate_->count_error(status->error());
     } catch (...) {
-      status = gate_->escaped();
+      status = thrown(*gate_, inside);
     }
     if (inside.leave_cancelled()) {
       co_await asio::this_coro::reset_cancellation_state();
       if (!*status) status = gate_->cancelled();
-    } else if (!*status) {
-      gate_->count_error();
     }
     co_return *std::move(status);
   }

@@ -15,7 +15,7 @@ auto within(CallGate& gate, Work work) -> decltype(work()) {
   if (!pass) return pass.error();
   try {
     auto result = work();
-    if (!result) gate.count_error();
+    if (!result) gate.count_error(result.error());
     return result;
   } catch (...) {
     return gate.escaped();

@@ -55,7 +55,7 @@ class GatedBackend final : public Backend {
     try {
       Result<BackendContent> found = co_await inner_->read(std::move(bucket), std::move(object));
       if (!found) {
-        gate_->count_error();
+        gate_->count_error(found.error());
         co_return found;
       }
       found->content = std::make_unique<GatedContent>(*std::move(pass), gate_, std::move(found->content));
@@ -73,7 +73,7 @@ class GatedBackend final : public Backend {
     if (!pass) co_return pass.error();
     try {
       T result = co_await (inner.*operation)(std::move(arguments)...);
-      if (!result) gate->count_error();
+      if (!result) gate->count_error(result.error());
       co_return result;
     } catch (...) {
       co_return gate->escaped();

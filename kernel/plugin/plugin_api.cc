@@ -11,6 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::chrono::hours kLongestDrain{24};
+
 std::string_view access_name(Access access) {
   switch (access) {
     case Access::Open:
@@ -26,10 +28,15 @@ std::string_view access_name(Access access) {
 }
 
 Json summary(const PluginDescription& plugin) {
-  return {{"name", plugin.name},         {"version", plugin.version},
-          {"doc", plugin.doc},           {"state", name_of(plugin.state)},
-          {"in_flight", plugin.running}, {"calls", plugin.calls},
-          {"errors", plugin.errors},     {"exceptions", plugin.exceptions},
+  return {{"name", plugin.name},
+          {"version", plugin.version},
+          {"doc", plugin.doc},
+          {"state", name_of(plugin.state)},
+          {"in_flight", plugin.running},
+          {"calls", plugin.calls},
+          {"errors", plugin.errors},
+          {"exceptions", plugin.exceptions},
+          {"last_error", plugin.last_error},
           {"error", plugin.error}};
 }
 
@@ -129,6 +136,10 @@ Task<Result<Response>> PluginApi::act(Request& request) {
   if (body.is_object() && body.contains("timeout")) {
     BRYO_CO_TRY(given, option_value_of(text_of(body["timeout"]), OptionValue(Duration{})));
     limit = std::get<Duration>(given);
+    if (limit < Duration::zero() || limit > kLongestDrain) {
+      co_return Error(Errc::InvalidArgument,
+                      "invalid timeout " + body["timeout"].dump() + " of the action on a plugin: give 0s to 24h");
+    }
   }
   if (action != "drain" && action != "start") {
     co_return Error(Errc::InvalidArgument, "invalid action \"" + action + "\" on a plugin: use \"drain\" or \"start\"");

@@ -1,13 +1,16 @@
 #include <kernel/config/nearest.h>
 #include <kernel/plugin/plugin_file.h>
+#include <kernel/store/checksum.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 namespace bryo::kernel {
 namespace {
@@ -24,6 +27,15 @@ Error refusal(std::string_view name, const std::string& why) {
 std::string file_name(std::string_view name) { return std::string(kPrefix).append(name).append(kSuffix); }
 
 bool foreign_owner(const struct stat& status) { return status.st_uid != 0 && status.st_uid != ::geteuid(); }
+
+/// dlerror's words without what Boost puts around them (`...: PATH: undefined symbol: x): Bad file descriptor`) and
+/// without the path, which the reader has.
+std::string linker_text(std::string text, const std::string& path) {
+  if (const auto at = text.find(path); at != std::string::npos) text.erase(0, at + path.size());
+  text.erase(std::min(text.rfind("): "), text.size()));
+  const auto begin = text.find_first_not_of(": ");
+  return begin == std::string::npos ? "it cannot be loaded" : text.substr(begin);
+}
 
 }  // namespace
 
@@ -85,6 +97,19 @@ Status check_trusted(std::string_view name, const std::string& path) {
   }
 }
 
+Status check_pin(std::string_view name, const std::string& path, const std::string& pin) {
+  std::ifstream in(path, std::ios::binary);
+  Checksum sum(ChecksumType::Sha256);
+  for (std::array<char, 65536> part{}; in.read(part.data(), part.size()) || in.gcount() > 0;) {
+    sum.update({reinterpret_cast<const std::byte*>(part.data()), static_cast<std::size_t>(in.gcount())});
+  }
+  if (in.bad()) return refusal(name, path + " cannot be read; look at the disk");
+  const std::string found = sum.finish();
+  if (found == pin) return {};
+  return refusal(name, "sha256 is " + found + ", the configuration pins " + pin +
+                           "; install the file that was meant, or correct sha256 in [plugins]");
+}
+
 Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::string& path) {
   // Never unloaded: Asio's services and vtables of the plugin may be in use until the process ends.
   static_assert(static_cast<unsigned>(boost::dll::load_mode::rtld_now) == RTLD_NOW);
@@ -100,21 +125,25 @@ Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::
     BRYO_CHECK(check_descriptor(name, *descriptor));
     return descriptor;
   } catch (const std::exception& e) {
-    return refusal(name, std::string(e.what()));
+    return refusal(name,
+                   linker_text(e.what(), path) + "; rebuild it with bryo_add_plugin(), which finds this when it links");
   }
 }
 
 Status check_descriptor(std::string_view name, const PluginDescriptor& descriptor) {
-  if (descriptor.size < sizeof(PluginDescriptor)) return refusal(name, "its descriptor is shorter than this server's");
+  if (descriptor.size < sizeof(PluginDescriptor))
+    return refusal(name, "its descriptor is shorter than this server's; rebuild it against this server's SDK");
   if (descriptor.api > BRYO_SDK_API) {
     return refusal(name, "needs SDK API " + std::to_string(descriptor.api) + ", this server offers " +
                              std::to_string(BRYO_SDK_API) + "; update the server");
   }
   if (descriptor.name == nullptr || name != descriptor.name) {
     return refusal(name, std::string("its descriptor says '") + (descriptor.name ? descriptor.name : "") +
-                             "'; file and plugin must have one name");
+                             "'; file and plugin must have one name: install it as " +
+                             file_name(descriptor.name ? descriptor.name : ""));
   }
-  if (descriptor.create == nullptr) return refusal(name, "its descriptor has no create function");
+  if (descriptor.create == nullptr)
+    return refusal(name, "its descriptor has no create function; declare it with BRYO_PLUGIN");
   return {};
 }
 

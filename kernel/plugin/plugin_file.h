@@ -24,6 +24,9 @@ Result<std::string> find_plugin(std::string_view name, const std::vector<std::st
 /// sticky directory counts as safe).
 Status check_trusted(std::string_view name, const std::string& path);
 
+/// Step 3: the file is the one that the configuration names, if it names one; `pin` is a hexadecimal SHA-256.
+Status check_pin(std::string_view name, const std::string& path, const std::string& pin);
+
 /// Step 4: the tag in the file's `bryo_abi` section, read without loading the file. Every length in it is checked.
 Result<std::string> read_abi_tag(std::string_view name, const std::string& path);
 /// Compares field by field; the refusal names the field, both values, and the remedy.

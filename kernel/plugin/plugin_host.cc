@@ -10,6 +10,8 @@
 namespace bryo::kernel {
 namespace {
 
+/// For what only its author knows.
+constexpr const char* kWayOut = "; correct that, or take it out of `enable` in [plugins]";
 /// Calls that were cancelled at the deadline get this long to end.
 constexpr std::chrono::seconds kLeastGrace{2};
 /// A plugin may use this much for its `stop` even if draining took all the time there was.
@@ -60,6 +62,8 @@ struct PluginHost::Loaded {
   PluginDescription description;
   const PluginDescriptor* descriptor = nullptr;
   std::shared_ptr<CallGate> gate;
+  Counter* calls = nullptr;
+  Counter* errors = nullptr;
   Counter* holds = nullptr;
   std::unique_ptr<Host> host;      // outlives the plugin, which refers to it
   std::unique_ptr<Plugin> plugin;  // destroyed before what it contributed to goes away
@@ -104,8 +108,32 @@ Status PluginHost::check_directories() const {
   return {};
 }
 
+std::string PluginHost::pin_of(std::string_view name) const {
+  for (const std::string& pin : config_.sha256) {
+    if (pin.size() > name.size() && pin.starts_with(name) && pin[name.size()] == '=')
+      return pin.substr(name.size() + 1);
+  }
+  return {};
+}
+
+Status PluginHost::check_pins() const {
+  const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  for (const std::string& pin : config_.sha256) {
+    const auto equals = std::min(pin.find('='), pin.size());
+    const auto digits = std::string_view(pin).substr(std::min(equals + 1, pin.size()));
+    if (is_plugin_name(std::string_view(pin).substr(0, equals)) && digits.size() == 64 &&
+        std::all_of(digits.begin(), digits.end(), hex)) {
+      continue;
+    }
+    return Error(Errc::InvalidArgument, "[plugins] sha256 has \"" + pin.substr(0, 128) +
+                                            "\", which is not NAME=SHA256: give the 64 digits that sha256sum prints");
+  }
+  return {};
+}
+
 Status PluginHost::declare_all() {
   BRYO_CHECK(check_directories());
+  BRYO_CHECK(check_pins());
   const std::vector<std::string>& enabled = config_.enable;
   const auto enabled_times = [&](const std::string& name) { return std::count(enabled.begin(), enabled.end(), name); };
   const auto passes = [&](const Status& status) { return status || config_.skip_refused || config_.safe_mode; };
@@ -120,10 +148,10 @@ Status PluginHost::declare_all() {
     if (p->refused()) continue;
     if (auto declared = declare_one(*p); !passes(declared)) return declared;
   }
-  for (const std::string& name : in_tree()) {
-    if (enabled_times(name) == 0) add_disabled(name);
+  for (const std::string& name : config_.show_all ? found() : in_tree()) {
+    if (enabled_times(name) == 0 && find(name) == nullptr) add_disabled(name);
   }
-  return {};
+  return count_refused();
 }
 
 Result<const PluginDescriptor*> PluginHost::descriptor_of(const std::string& name, std::string& path) const {
@@ -138,6 +166,7 @@ Result<const PluginDescriptor*> PluginHost::descriptor_of(const std::string& nam
   BRYO_TRY(found, find_plugin(name, directories));
   path = found;
   BRYO_CHECK(check_trusted(name, path));
+  if (const std::string pin = pin_of(name); !pin.empty()) BRYO_CHECK(check_pin(name, path, pin));
   BRYO_TRY(tag, read_abi_tag(name, path));
   BRYO_CHECK(check_abi_tag(name, tag, BRYO_ABI_TAG));
   return load_plugin(name, path);
@@ -187,8 +216,10 @@ Status PluginHost::order_by_needs() {
       next = plugins_.begin();
       const auto needs = (*next)->needs();
       const auto open = std::find_if_not(needs.begin(), needs.end(), placed);
-      auto status = refuse(**next, Error(Errc::InvalidArgument, "plugin '" + (*next)->name() + "': needs '" + *open +
-                                                                    "', which needs it in turn"));
+      auto status =
+          refuse(**next, Error(Errc::InvalidArgument, "plugin '" + (*next)->name() + "': needs '" + *open +
+                                                          "', which needs it in turn; take one of them out of "
+                                                          "`enable` in [plugins]"));
       if (!config_.skip_refused) return status;
     }
     ordered.push_back(std::move(*next));
@@ -201,12 +232,14 @@ Status PluginHost::order_by_needs() {
 Status PluginHost::declare_one(Loaded& p) {
   for (const std::string& need : p.needs()) {
     if (!find(need)->refused()) continue;
-    return refuse(p,
-                  Error(Errc::InvalidArgument, "plugin '" + p.name() + "': needs '" + need + "', which was refused"));
+    return refuse(p, Error(Errc::InvalidArgument, "plugin '" + p.name() + "': needs '" + need +
+                                                      "', which was refused; correct that one first"));
   }
+  // First, so that no plugin can take the names of the kernel's own numbers.
+  BRYO_CHECK(count_calls(p));
   if (auto declared = make_and_declare(p, registries_.metrics); !declared) return refuse(p, declared.error());
   if (auto committed = p.contributions->commit(registries_, p.gate); !committed) return refuse(p, committed.error());
-  if (auto watched = set_terms(p); !watched) return refuse(p, watched.error());
+  p.gate->set_terms({p.contributions->max_calls(), *p.calls, *p.errors});
   p.description.contributed = p.contributions->list();
   set_state(p, PluginState::Declared);
   return {};
@@ -225,8 +258,24 @@ void PluginHost::add_disabled(const std::string& name) {
   set_state(p, PluginState::Disabled);
 }
 
+Status PluginHost::count_refused() {
+  auto& metrics = registries_.metrics;
+  metrics.withdraw("plugin host");
+  BRYO_TRY(refused, metrics.gauge({.name = "plugins.refused",
+                                   .help = "Plugins that are enabled but were refused.",
+                                   .exposition = "bryo_plugins_refused"},
+                                  "plugin host"));
+  const auto enabled = [this](const std::string& name) {
+    return std::find(config_.enable.begin(), config_.enable.end(), name) != config_.enable.end();
+  };
+  refused->set(std::count_if(plugins_.begin(), plugins_.end(), [&](const auto& p) {
+    return p->description.state == PluginState::Refused && enabled(p->name());
+  }));
+  return {};
+}
+
 /// The kernel's own numbers about a plugin.
-Status PluginHost::set_terms(Loaded& p) {
+Status PluginHost::count_calls(Loaded& p) {
   const Labels labels = {{"plugin", p.name()}};
   auto& metrics = registries_.metrics;
   BRYO_TRY(calls,
@@ -241,8 +290,9 @@ Status PluginHost::set_terms(Loaded& p) {
        .help = "Calls of a plugin that are under way.",
        .exposition = "bryo_plugin_in_flight"},
       "kernel", [gate = p.gate] { return static_cast<double>(gate->running()); }, labels));
+  p.calls = calls;
+  p.errors = errors;
   p.holds = holds;
-  p.gate->set_terms({p.contributions->max_calls(), *calls, *errors});
   return {};
 }
 
@@ -251,16 +301,18 @@ Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
     return Error(code, "plugin '" + p.name() + "': " + why);
   };
   p.contributions = std::make_unique<Contributions>(p.name(), p.descriptor->doc, registries_.options, metrics);
+  const char* step = "constructor";
   try {
     p.plugin.reset(p.descriptor->create());
-    if (!p.plugin) return failed(Errc::Internal, "its create function made nothing");
+    step = "declare";
+    if (!p.plugin) return failed(Errc::Internal, std::string("its create function made nothing") + kWayOut);
     const Status declared = p.plugin->declare(*p.contributions);
-    if (!declared) return failed(declared.error().code(), declared.error().message());
+    if (!declared) return failed(declared.error().code(), "it refuses: " + declared.error().message() + kWayOut);
     return {};
   } catch (const std::exception& e) {
-    return failed(Errc::Internal, "declare failed: " + std::string(e.what()));
+    return failed(Errc::Internal, "its " + std::string(step) + " threw: " + e.what() + kWayOut);
   } catch (...) {
-    return failed(Errc::Internal, "declare failed with an exception without a text");
+    return failed(Errc::Internal, "its " + std::string(step) + " threw something without a text" + kWayOut);
   }
 }
 
@@ -271,11 +323,12 @@ Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
     p->host = std::move(host);
     auto started = run(start_within(*p->plugin, *p->host, config_.start_limit));
     if (!started) {
-      const std::string why = "plugin '" + p->name() + "' did not start: " + started.error().message();
-      set_state(*p, PluginState::Declared, why);
+      const Error why =
+          named(*p, Error(started.error().code(), "it did not start: " + started.error().message() + kWayOut));
+      set_state(*p, PluginState::Declared, why.message());
       // A start that was broken off may still be suspended somewhere, so the plugin stays.
       if (started.error().code() == Errc::Timeout) (void)(p->plugin.release(), p->host.release());
-      return Error(started.error().code(), why);
+      return why;
     }
     p->gate->open();
     set_state(*p, PluginState::Running);
@@ -284,7 +337,10 @@ Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
 }
 
 void PluginHost::stop_all(Deadline deadline, const RunVoid& run, Log& log) {
+  // A drain under way has had its time.
+  for (const auto& p : plugins_) p->gate->set_patient(false);
   const std::scoped_lock turn(turn_);
+  for (const auto& p : plugins_) p->gate->set_patient(true);
   const auto was_started = [this](const Loaded& p) {
     const std::scoped_lock lock(mutex_);
     const PluginState state = p.description.state;
@@ -385,6 +441,7 @@ PluginDescription PluginHost::describe_locked(const Loaded& p) const {
   d.calls = p.gate->calls();
   d.errors = p.gate->errors();
   d.exceptions = p.gate->exceptions();
+  d.last_error = p.gate->last_error();
   d.running = p.gate->running();
   return d;
 }
@@ -410,10 +467,19 @@ PluginHost::Loaded* PluginHost::find(std::string_view name) const {
   return found == plugins_.end() ? nullptr : found->get();
 }
 
+Error PluginHost::named(const Loaded& p, const Error& error) {
+  const std::string who = "plugin '" + p.name() + "'";
+  std::string why = error.message();
+  if (why.starts_with(who + ": ")) why.erase(0, who.size() + 2);
+  const std::string& path = p.description.path;
+  return Error(error.code(), who + (path.empty() ? "" : " (" + path + ")") + ": " + why);
+}
+
 Status PluginHost::refuse(Loaded& p, const Error& error) {
-  set_state(p, PluginState::Refused, error.message());
+  Error why = named(p, error);
+  set_state(p, PluginState::Refused, why.message());
   if (p.contributions) p.contributions->withdraw();
-  return error;
+  return why;
 }
 
 void PluginHost::set_state(Loaded& p, PluginState state, std::string error) {

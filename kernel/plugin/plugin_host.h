@@ -19,8 +19,10 @@ struct PluginHostConfig {
   std::string directory;  ///< of the in-tree plugins
   std::vector<std::string> extra_directories{};
   std::vector<std::string> enable{};
-  bool skip_refused = false;  ///< else a refused plugin fails the start
-  bool safe_mode = false;     ///< plugins from elsewhere than `directory` are not loaded
+  std::vector<std::string> sha256{};  ///< "NAME=HEX": the only file that may be loaded under that name
+  bool skip_refused = false;          ///< else a refused plugin fails the start
+  bool safe_mode = false;             ///< plugins from elsewhere than `directory` are not loaded
+  bool show_all = false;              ///< declare also what others installed and nobody enabled, to show its options
   std::chrono::nanoseconds start_limit = std::chrono::seconds(30);
 };
 
@@ -39,6 +41,7 @@ struct PluginDescription {
   std::uint64_t calls = 0;
   std::uint64_t errors = 0;      ///< calls that answered an error
   std::uint64_t exceptions = 0;  ///< calls that threw
+  std::string last_error{};      ///< of a call
   std::size_t running = 0;
   ContributionList contributed{};
 };
@@ -91,11 +94,18 @@ class PluginHost {
   Status load_one(const std::string& name);
   Status declare_one(Loaded& p);
   void add_disabled(const std::string& name);
+  /// What the operator reads: every refusal says which file it is about.
+  [[nodiscard]] static Error named(const Loaded& p, const Error& error);
   Status make_and_declare(Loaded& p, MetricsRegistry& metrics);
   /// A directory that the operator named is there.
   [[nodiscard]] Status check_directories() const;
+  /// `sha256` is a list of NAME=HEX of plugins that are enabled.
+  [[nodiscard]] Status check_pins() const;
+  /// The text after `NAME=`; empty if there is none.
+  [[nodiscard]] std::string pin_of(std::string_view name) const;
   Status order_by_needs();
-  Status set_terms(Loaded& p);
+  Status count_calls(Loaded& p);
+  Status count_refused();
   [[nodiscard]] PluginDescription describe_locked(const Loaded& p) const;
   [[nodiscard]] Loaded* find(std::string_view name) const;
   Result<Loaded*> known(std::string_view name) const;

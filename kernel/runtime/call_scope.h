@@ -17,7 +17,7 @@ namespace bryo {
 /// Of one connection or job, for all calls that its coroutine makes, one after the other: a call costs no coroutine
 /// and no allocation of its own. The coroutine is spawned with `slot` and a completion that holds this.
 ///
-/// `enter`, `leave` and `take_cancelled` belong to the coroutine. `mark` and `cancel` are thread-safe.
+/// `enter`, `leave`, `cancelled` and `take_cancelled` belong to the coroutine. `mark` and `cancel` are thread-safe.
 class CallScope : public boost::intrusive::list_base_hook<>, public std::enable_shared_from_this<CallScope> {
  public:
   explicit CallScope(Executor executor) : executor_(std::move(executor)) {}
@@ -34,6 +34,7 @@ class CallScope : public boost::intrusive::list_base_hook<>, public std::enable_
     return true;
   }
   void leave() noexcept { mark_.store(mark_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+  [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
   /// Whether the call that ends was cancelled. The coroutine's cancellation state must be reset then.
   bool take_cancelled() noexcept { return std::exchange(cancelled_, false); }
 

@@ -78,6 +78,7 @@ Status print_plugin(Session& session, const std::string& text) {
   if (const auto needs = field(plugin, "needs"); !needs.empty()) console.print("needs    " + needs);
   console.print("calls    " + field(plugin, "calls") + ", " + field(plugin, "errors") + " failed, " +
                 field(plugin, "exceptions") + " threw, " + field(plugin, "in_flight") + " in flight");
+  if (const auto error = field(plugin, "last_error"); !error.empty()) console.print("last     " + error);
   if (const auto error = field(plugin, "error"); !error.empty()) console.print("error    " + error);
   print_contributions(console, plugin);
   console.print("");

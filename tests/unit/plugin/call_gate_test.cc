@@ -51,6 +51,31 @@ TEST(CallGate, TurnsWhatIsThrownIntoAnError) {
   EXPECT_EQ(gate->running(), 0u);
 }
 
+TEST(CallGate, RemembersTheLastError) {
+  auto gate = std::make_shared<CallGate>("moss");
+  gate->open();
+  EXPECT_EQ(gate->last_error(), "");
+  const auto refuses = [](Request&) -> Task<Result<Response>> { co_return Error(Errc::NotFound, "no such thing"); };
+  EXPECT_FALSE(run(gated(gate, refuses)));
+  EXPECT_EQ(gate->last_error(), "no such thing");
+  EXPECT_FALSE(run(gated(gate, throws)));
+  EXPECT_EQ(gate->last_error(), "plugin 'moss': oh");
+  EXPECT_EQ(gate->errors(), 2u);
+}
+
+TEST(CallGate, ADrainEndsWhenTheNodeStops) {
+  auto gate = std::make_shared<CallGate>("moss");
+  gate->open();
+  const auto stuck = gate->enter();
+  bool emptied = true;
+  std::thread drain(
+      [&] { emptied = gate->close_and_wait(CallGate::Closed::Drained, Deadline::never(), Deadline::never()); });
+  while (gate->enter()) std::this_thread::yield();
+  gate->set_patient(false);
+  drain.join();
+  EXPECT_FALSE(emptied);
+}
+
 TEST(CallGate, WaitsForAThousandSuspendedCalls) {
   auto gate = std::make_shared<CallGate>("moss");
   gate->open();

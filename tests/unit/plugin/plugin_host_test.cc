@@ -3,6 +3,7 @@
 #include <kernel/plugin/plugin_file.h>
 #include <kernel/plugin/plugin_host.h>
 #include <kernel/runtime/system_clock.h>
+#include <kernel/store/checksum.h>
 #include <sys/stat.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -47,9 +48,14 @@ class PluginHostTest : public testing::Test {
     config.enable = std::move(enable);
     config.skip_refused = skip;
     config.start_limit = std::chrono::milliseconds(20);
+    config.sha256 = pins_;
     host_ =
         std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_, backends_});
     return host_->declare_all();
+  }
+  /// How a refusal begins.
+  [[nodiscard]] std::string of(const std::string& name) const {
+    return "plugin '" + name + "' (" + directory_ + "/libbryo_" + name + ".so): ";
   }
   std::string refusal(std::vector<std::string> enable) {
     const Status status = declare(std::move(enable));
@@ -77,6 +83,7 @@ class PluginHostTest : public testing::Test {
   boost::asio::io_context loop_;
   SilentLog log_;
   std::string directory_;
+  std::vector<std::string> pins_;
   SystemClock clock_;
   OptionRegistry options_;
   MetricsRegistry metrics_;
@@ -106,19 +113,101 @@ TEST_F(PluginHostTest, NamesTheNearestFile) {
 TEST_F(PluginHostTest, RefusesALink) {
   const std::string path = install("good", "hidden");
   fs::create_symlink(path, directory_ + "/libbryo_good.so");
-  EXPECT_EQ(refusal({"good"}), "plugin 'good': " + directory_ +
-                                   "/libbryo_good.so is not a regular file; install the file itself, no link");
+  EXPECT_EQ(refusal({"good"}),
+            of("good") + directory_ + "/libbryo_good.so is not a regular file; install the file itself, no link");
 }
 
 TEST_F(PluginHostTest, RefusesWhatOthersMayWrite) {
   const std::string path = install("good");
   ::chmod(path.c_str(), 0775);
-  EXPECT_EQ(refusal({"good"}),
-            "plugin 'good': " + path + " is writable by group or others; remove that right (chmod go-w)");
+  EXPECT_EQ(refusal({"good"}), of("good") + path + " is writable by group or others; remove that right (chmod go-w)");
   ::chmod(path.c_str(), 0755);
   ::chmod(directory_.c_str(), 0777);
   EXPECT_EQ(refusal({"good"}),
-            "plugin 'good': " + directory_ + " is writable by group or others; remove that right (chmod go-w)");
+            of("good") + directory_ + " is writable by group or others; remove that right (chmod go-w)");
+}
+
+// Only root can give a file away.
+TEST_F(PluginHostTest, RefusesWhatIsSomebodyElses) {
+  const std::string path = install("good");
+  if (::chown(path.c_str(), 12345, 12345) != 0) return;
+  EXPECT_EQ(refusal({"good"}),
+            of("good") + path + " belongs to user 12345; it must belong to root or the server's user");
+}
+
+TEST_F(PluginHostTest, RefusesAFileThatIsNotTheOnePinned) {
+  const std::string path = install("good");
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  const std::string content = bytes.str();
+  const std::string sum = checksum_of(ChecksumType::Sha256, std::as_bytes(std::span(content)));
+  pins_ = {"goo=" + std::string(64, '1'), "good=" + sum};
+  EXPECT_EQ(refusal({"good"}), "(accepted)");
+  const std::string other(64, '0');
+  pins_ = {"good=" + other};
+  EXPECT_EQ(refusal({"good"}), of("good") + "sha256 is " + sum + ", the configuration pins " + other +
+                                   "; install the file that was meant, or correct sha256 in [plugins]");
+  for (const std::string& pin : std::initializer_list<std::string>{"", "good", "good=", "good=12", "=" + other,
+                                                                   "Good=" + other, "good=" + other + "0"}) {
+    pins_ = {pin};
+    EXPECT_EQ(refusal({"good"}), "[plugins] sha256 has \"" + pin +
+                                     "\", which is not NAME=SHA256: give the 64 digits that sha256sum prints");
+  }
+}
+
+TEST_F(PluginHostTest, RefusesADescriptorThatIsNotWhatItShouldBe) {
+  const PluginDescriptor good{
+      sizeof(PluginDescriptor),           BRYO_SDK_API, BRYO_ABI_TAG, "good", "1.0", "Does.", nullptr,
+      []() -> Plugin* { return nullptr; }};
+  EXPECT_TRUE(check_descriptor("good", good));
+  const auto why = [&](auto spoil) {
+    PluginDescriptor spoilt = good;
+    spoil(spoilt);
+    return check_descriptor("good", spoilt).error().message();
+  };
+  EXPECT_EQ(why([](PluginDescriptor& d) { d.size = 8; }),
+            "plugin 'good': its descriptor is shorter than this server's; rebuild it against this server's SDK");
+  EXPECT_EQ(why([](PluginDescriptor& d) { d.name = "other"; }),
+            "plugin 'good': its descriptor says 'other'; file and plugin must have one name: install it as "
+            "libbryo_other.so");
+  EXPECT_EQ(why([](PluginDescriptor& d) { d.create = nullptr; }),
+            "plugin 'good': its descriptor has no create function; declare it with BRYO_PLUGIN");
+}
+
+TEST_F(PluginHostTest, ASectionIsHeldAgainstWhatThePluginDeclared) {
+  install("good");
+  ASSERT_TRUE(declare({"good"}));
+  EXPECT_EQ(options_.load_text("[plugin.good]\n\nm = 5\n", "node.toml").error().message(),
+            "node.toml:3: unknown key 'm' in [plugin.good]; its keys are memory_limit, max_calls, n");
+  const auto wrong = options_.load_text("[plugin.good]\nn = \"five\"\n", "node.toml");
+  ASSERT_FALSE(wrong);
+  EXPECT_TRUE(wrong.error().message().starts_with("node.toml:2: ")) << wrong.error().message();
+}
+
+TEST_F(PluginHostTest, NamesBothWhenJobsClash) {
+  install("works");
+  install("copies");
+  const std::string text = refusal({"works", "copies"});
+  EXPECT_TRUE(text.starts_with(of("copies"))) << text;
+  EXPECT_NE(text.find("'works'"), std::string::npos) << text;
+}
+
+TEST_F(PluginHostTest, ShowsWhatOthersInstalledOnlyWhenAsked) {
+  const std::string path = install("good");
+  const std::string elsewhere = directory_ + "/elsewhere";
+  fs::create_directory(elsewhere);
+  fs::rename(path, elsewhere + "/libbryo_good.so");
+  PluginHostConfig config;
+  config.directory = directory_;
+  config.extra_directories = {elsewhere};
+  const Registries registries{options_, metrics_, router_, archives_, xactions_, backends_};
+  host_ = std::make_unique<PluginHost>(config, registries);
+  ASSERT_TRUE(host_->declare_all());
+  EXPECT_FALSE(options_.has_section("plugin.good")) << "no code of others runs that nobody enabled";
+  config.show_all = true;
+  host_ = std::make_unique<PluginHost>(config, registries);
+  ASSERT_TRUE(host_->declare_all());
+  EXPECT_TRUE(options_.has_section("plugin.good"));
 }
 
 TEST_F(PluginHostTest, RefusesAnotherBuildBeforeAnythingOfItRuns) {
@@ -131,7 +220,7 @@ TEST_F(PluginHostTest, RefusesAnotherBuildBeforeAnythingOfItRuns) {
     content.replace(at, ours.size(), "boost=108399");
   }
   std::ofstream(path, std::ios::binary) << content;
-  EXPECT_EQ(refusal({"good"}), "plugin 'good': built with boost=108399, this server needs " + ours +
+  EXPECT_EQ(refusal({"good"}), of("good") + "built with boost=108399, this server needs " + ours +
                                    "; rebuild it against this server's SDK");
 }
 
@@ -146,12 +235,12 @@ TEST_F(PluginHostTest, RefusesASanitizedBuild) {
   }
   std::ofstream(path, std::ios::binary) << content;
   EXPECT_EQ(refusal({"good"}),
-            "plugin 'good': built with san=addr, this server needs san=none; rebuild it against this server's SDK");
+            of("good") + "built with san=addr, this server needs san=none; rebuild it against this server's SDK");
 }
 
 TEST_F(PluginHostTest, RefusesJunk) {
   std::ofstream(directory_ + "/libbryo_good.so") << "not a library";
-  EXPECT_EQ(refusal({"good"}), "plugin 'good': " + directory_ +
+  EXPECT_EQ(refusal({"good"}), of("good") + directory_ +
                                    "/libbryo_good.so is no Bryo plugin (it has no ABI tag); build it with "
                                    "bryo_add_plugin()");
 }
@@ -170,54 +259,59 @@ TEST_F(PluginHostTest, SurvivesEveryTruncation) {
 TEST_F(PluginHostTest, RefusesARenamedFile) {
   const std::string path = install("good", "other");
   EXPECT_EQ(refusal({"other"}),
-            "plugin 'other': " + path + " does not export bryo_plugin_other; is it a renamed file of another plugin?");
+            of("other") + path + " does not export bryo_plugin_other; is it a renamed file of another plugin?");
 }
 
 TEST_F(PluginHostTest, RefusesANewerApi) {
   install("newer");
-  EXPECT_EQ(refusal({"newer"}), "plugin 'newer': needs SDK API 99, this server offers 1; update the server");
+  EXPECT_EQ(refusal({"newer"}), of("newer") + "needs SDK API 99, this server offers 1; update the server");
 }
 
 TEST_F(PluginHostTest, SaysWhichSymbolIsMissing) {
   install("undefined");
-  EXPECT_NE(refusal({"undefined"}).find("undefined symbol: bryo_test_nowhere"), std::string::npos);
+  EXPECT_EQ(refusal({"undefined"}),
+            of("undefined") +
+                "undefined symbol: bryo_test_nowhere; rebuild it with bryo_add_plugin(), which finds this "
+                "when it links");
 }
 
 TEST_F(PluginHostTest, PassesOnWhatDeclareSays) {
   install("fails");
   install("throws");
-  EXPECT_EQ(refusal({"fails"}), "plugin 'fails': no luck today");
-  EXPECT_EQ(refusal({"throws"}), "plugin 'throws': declare failed: out of the window");
+  install("bursts");
+  const std::string way_out = "; correct that, or take it out of `enable` in [plugins]";
+  EXPECT_EQ(refusal({"fails"}), of("fails") + "it refuses: no luck today" + way_out);
+  EXPECT_EQ(refusal({"throws"}), of("throws") + "its declare threw: out of the window" + way_out);
+  EXPECT_EQ(refusal({"bursts"}), of("bursts") + "its constructor threw: not even begun" + way_out);
 }
 
 TEST_F(PluginHostTest, ADeclareThatFailsHalfWayLeavesNothing) {
   install("halfway");
-  EXPECT_EQ(refusal({"halfway"}), "plugin 'halfway': the second half is missing");
+  EXPECT_TRUE(refusal({"halfway"}).starts_with(of("halfway") + "it refuses: the second half is missing; "));
   EXPECT_EQ(router_.find(Verb::Get, "/v1/halfway").route, nullptr);
   EXPECT_FALSE(options_.has_section("plugin.halfway"));
-  EXPECT_EQ(metrics_.prometheus_text().find("halfway"), std::string::npos);
+  EXPECT_EQ(metrics_.prometheus_text().find("bryo_halfway"), std::string::npos);
 }
 
 TEST_F(PluginHostTest, SaysWhatToChangeInWhatItContributes) {
   for (const char* name : {"silent", "mute", "echo", "greedy"}) install(name);
   ASSERT_TRUE(metrics_.counter({.name = "taken", .help = "Here first."}, "kernel"));
   EXPECT_EQ(refusal({"silent"}),
-            "plugin 'silent': option [plugin.silent] flag has no documentation; say in one sentence what it does");
+            of("silent") + "option [plugin.silent] flag has no documentation; say in one sentence what it does");
   EXPECT_EQ(refusal({"mute"}),
-            "plugin 'mute': metric 'bryo_mute_n' of 'mute' has no help text; say in one sentence what it counts");
+            of("mute") + "metric 'bryo_mute_n' of 'mute' has no help text; say in one sentence what it counts");
   EXPECT_EQ(refusal({"echo"}),
-            "plugin 'echo': metric 'bryo_taken' of 'echo' is already registered by 'kernel'; give it another name");
+            of("echo") + "metric 'bryo_taken' of 'echo' is already registered by 'kernel'; give it another name");
   EXPECT_EQ(refusal({"greedy"}),
-            "plugin 'greedy': option [plugin.greedy] max_calls is already declared; give it another name");
+            of("greedy") + "option [plugin.greedy] max_calls is already declared; give it another name");
 }
 
 TEST_F(PluginHostTest, NamesBothWhenRoutesClash) {
   install("good");
   install("clashes");
-  const std::string text = refusal({"good", "clashes"});
-  EXPECT_TRUE(text.starts_with("plugin 'clashes': ")) << text;
-  EXPECT_NE(text.find("GET /v1/specimen"), std::string::npos) << text;
-  EXPECT_NE(text.find("'good'"), std::string::npos) << text;
+  EXPECT_EQ(refusal({"good", "clashes"}), of("clashes") +
+                                              "route GET /v1/specimen of 'clashes' is already taken by 'good'; give it "
+                                              "another pattern");
 }
 
 TEST_F(PluginHostTest, ChecksWhatPluginsNeed) {
@@ -225,9 +319,9 @@ TEST_F(PluginHostTest, ChecksWhatPluginsNeed) {
   install("left");
   install("right");
   EXPECT_EQ(refusal({"lonely"}),
-            "plugin 'lonely': needs 'absent', which is not enabled: add it to `enable` in [plugins]");
+            of("lonely") + "needs 'absent', which is not enabled: add it to `enable` in [plugins]");
   const std::string cycle = refusal({"left", "right"});
-  EXPECT_TRUE(cycle.ends_with("which needs it in turn")) << cycle;
+  EXPECT_EQ(cycle, of("left") + "needs 'right', which needs it in turn; take one of them out of `enable` in [plugins]");
 }
 
 TEST_F(PluginHostTest, SkipsARefusedOneIfAskedTo) {
@@ -236,7 +330,9 @@ TEST_F(PluginHostTest, SkipsARefusedOneIfAskedTo) {
   ASSERT_TRUE(declare({"fails", "good"}, true));
   const auto plugins = host_->describe();
   EXPECT_EQ(plugins.at(0).state, PluginState::Refused);
-  EXPECT_EQ(plugins.at(0).error, "plugin 'fails': no luck today");
+  EXPECT_EQ(plugins.at(0).error,
+            of("fails") + "it refuses: no luck today; correct that, or take it out of `enable` in [plugins]");
+  EXPECT_NE(metrics_.prometheus_text().find("bryo_plugins_refused 1"), std::string::npos);
   EXPECT_EQ(plugins.at(1).state, PluginState::Declared);
 }
 
@@ -258,7 +354,8 @@ TEST_F(PluginHostTest, SaysWhichPluginDidNotStart) {
   ASSERT_TRUE(declare({"stuck"}));
   const Status status = start();
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message(), "plugin 'stuck' did not start: the door is stuck");
+  EXPECT_EQ(status.error().message(),
+            of("stuck") + "it did not start: the door is stuck; correct that, or take it out of `enable` in [plugins]");
 }
 
 TEST_F(PluginHostTest, GivesUpOnAStartThatHangs) {
@@ -266,7 +363,10 @@ TEST_F(PluginHostTest, GivesUpOnAStartThatHangs) {
   ASSERT_TRUE(declare({"slow"}));
   const Status status = start();
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message(), "plugin 'slow' did not start: it was not ready after 20 ms");
+  EXPECT_EQ(status.error().message(),
+            of("slow") +
+                "it did not start: it was not ready after 20 ms; correct that, or take it out "
+                "of `enable` in [plugins]");
 }
 
 TEST_F(PluginHostTest, GivesUpOnAStopThatHangs) {
@@ -293,7 +393,7 @@ TEST_F(PluginHostTest, ARefusedOneContributesNothing) {
   install("half");
   ASSERT_TRUE(declare({"good", "half"}, true));
   EXPECT_EQ(host_->describe().at(1).error,
-            "plugin 'half': route GET /v1/specimen of 'half' is already taken by 'good'; give it another pattern");
+            of("half") + "route GET /v1/specimen of 'half' is already taken by 'good'; give it another pattern");
   EXPECT_EQ(router_.find(Verb::Get, "/v1/half").route, nullptr);
   EXPECT_FALSE(xactions_.snapshots({.kind = "half"}));
   EXPECT_EQ(metrics_.prometheus_text().find("bryo_half_n"), std::string::npos);
@@ -383,6 +483,7 @@ TEST_F(PluginHostTest, WhatNobodyEnabledFailsNobody) {
   EXPECT_EQ(router_.find(Verb::Get, "/v1/specimen").route->owner, "good");
   EXPECT_EQ(host_->describe().at(2).name, "junk");
   EXPECT_EQ(host_->describe().at(2).state, PluginState::Refused);
+  EXPECT_NE(metrics_.prometheus_text().find("bryo_plugins_refused 0"), std::string::npos);
 }
 
 TEST_F(PluginHostTest, WhoNeedsARefusedOneIsRefused) {

@@ -28,6 +28,9 @@ namespace {
 
 class Specimen final : public bryo::Plugin {
  public:
+#if defined(SPECIMEN_BURSTS)
+  Specimen() { throw std::runtime_error("not even begun"); }
+#endif
   bryo::Status declare(bryo::Registrar& registrar) override {
     const bryo::RouteSpec route{.verb = bryo::Verb::Get, .pattern = "/v1/specimen", .doc = "Answers."};
 #if defined(SPECIMEN_UNDEFINED)
@@ -55,6 +58,9 @@ class Specimen final : public bryo::Plugin {
     registrar.counter({.name = "n", .help = "Counts."});
     registrar.xaction({.name = "half", .doc = "Runs."}, [] { return std::unique_ptr<bryo::Xaction>(); });
     registrar.route(route, answer);
+#endif
+#if defined(SPECIMEN_WORKS) || defined(SPECIMEN_COPIES)
+    registrar.xaction({.name = "work", .doc = "Runs."}, [] { return std::unique_ptr<bryo::Xaction>(); });
 #endif
 #if defined(SPECIMEN_GOOD) || defined(SPECIMEN_CLASHES)
     registrar.route(route, answer);

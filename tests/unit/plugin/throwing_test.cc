@@ -2,6 +2,7 @@
 #include <bryo/testing.h>
 #include <gtest/gtest.h>
 #include <kernel/plugin/gated.h>
+#include <kernel/plugin/gated_backend.h>
 
 #include <stdexcept>
 
@@ -53,6 +54,16 @@ struct ThrowingWriter final : ArchiveWriter {
   void take_back() override { jump(); }
   Status end(ArchiveBuffer&) override { jump(); }
   Status finish(ArchiveBuffer&) override { jump(); }
+};
+
+struct ThrowingBackend final : Backend {
+  Task<Status> head_bucket(BucketName) override { jump(); }
+  Task<Result<std::vector<std::string>>> list_buckets() override { jump(); }
+  Task<Result<ObjectAttributes>> head(BucketName, std::string) override { jump(); }
+  Task<Result<BackendPage>> list(BucketName, BackendListRequest) override { jump(); }
+  Task<Result<ObjectAttributes>> write(BucketName, std::string, ObjectAttributes, ByteSource&) override { jump(); }
+  Task<Status> remove(BucketName, std::string) override { jump(); }
+  Task<Result<BackendContent>> read(BucketName, std::string) override { jump(); }
 };
 
 struct NoSink final : BodySink {
@@ -129,6 +140,19 @@ TEST_F(Throwing, AnArchiveFormat) {
 
   format.make_writer = []() -> std::unique_ptr<ArchiveWriter> { jump(); };
   EXPECT_EQ(gated(gate_, format).make_writer()->begin("a", 1, out).error().message(), kText);
+}
+
+TEST_F(Throwing, ABackendAndItsFactory) {
+  const auto backend = gated(gate_, BackendFactory([] { return std::make_unique<ThrowingBackend>(); }))();
+  ASSERT_TRUE(backend);
+  EXPECT_EQ(bryo::testing::run(backend->head_bucket({})).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run(backend->list_buckets()).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run(backend->head({}, "o")).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run(backend->list({}, {})).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run(backend->remove({}, "o")).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run(backend->read({}, "o")).error().message(), kText);
+  EXPECT_EQ(gate_->exceptions(), 6u);
+  EXPECT_FALSE(gated(gate_, BackendFactory([]() -> std::unique_ptr<Backend> { jump(); }))());
 }
 
 TEST_F(Throwing, AnArchiveFormatOfAPluginThatDrains) {
