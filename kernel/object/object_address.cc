@@ -2,6 +2,7 @@
 
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bucket_text.h>
+#include <kernel/wire/json_text.h>
 
 namespace bryo::kernel {
 namespace {
@@ -40,6 +41,11 @@ Result<ObjectAddress> object_of_url(const Request& request, const BucketRegistry
 
 Status check_url_object(std::string_view object) {
   const auto checked = check_object_name(object);
+  if (checked && !is_utf8(object)) {
+    // One such name would break the listing of its whole bucket: msgpack and JSON carry UTF-8 only.
+    return Error(Errc::InvalidArgument, "invalid object name \"" + std::string(object.substr(0, 80)) + "\": not UTF-8",
+                 wire::kErrInvalidPath);
+  }
   if (checked || object.size() > kMaxObjectName || object.find('\0') != std::string_view::npos) return checked;
   return Error(Errc::InvalidArgument, "invalid object name \"" + std::string(object) + "\"", wire::kErrInvalidPath);
 }

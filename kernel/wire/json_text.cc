@@ -6,7 +6,7 @@ namespace bryo::kernel {
 namespace {
 
 /// Length of the well-formed UTF-8 sequence at the start of `text`; 0 = malformed.
-std::size_t utf8_sequence(std::string_view text) {
+std::size_t utf8_sequence(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
@@ -41,6 +41,16 @@ void append_control(std::string& out, unsigned char c) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    const auto length = ascii ? 1 : utf8_sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');

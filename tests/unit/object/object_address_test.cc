@@ -30,6 +30,18 @@ TEST(ObjectAddress, NamesOfObjects) {
   EXPECT_EQ(check_url_object("../o").error().tcode(), "errInvalidPath");
 }
 
+TEST(ObjectAddress, NamesAreUtf8ForListingsCarryNothingElse) {
+  for (const char* good : {"\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x8C\xBF", "a\r\nb", "\x1B[31m"})
+    EXPECT_TRUE(check_url_object(good)) << good;
+  for (const char* bad : {"\xFF\xFE", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "d/\x80"}) {
+    const auto checked = check_url_object(bad);
+    ASSERT_FALSE(checked) << bad;
+    EXPECT_EQ(checked.error().status(), 400) << bad;
+    EXPECT_EQ(checked.error().tcode(), "errInvalidPath") << bad;
+    EXPECT_TRUE(checked.error().message().ends_with("\": not UTF-8")) << checked.error().message();
+  }
+}
+
 TEST(ObjectAddress, OnlyMissingObjectsAreNamedByTheTarget) {
   const auto missing = named_by_target(Error(Errc::NotFound, "ais://b/o does not exist", "ErrNotFound"), "abct");
   EXPECT_EQ(missing.message(), "t[abct]: ais://b/o does not exist");
