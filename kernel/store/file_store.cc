@@ -131,6 +131,12 @@ Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create_through(BucketPtr 
                                                                       WriteOptions options, BeforePublish before) {
   const std::uint64_t size_hint = options.size_hint;
   BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options)));
+  // Told before the first byte is asked for, not when an upload that cannot fit has filled the disk for everybody.
+  constexpr std::uint64_t kSmall = 1 << 20;
+  if (size_hint > kSmall) {
+    std::function<Status()> room = [draft, size_hint] { return draft->check_room(size_hint); };
+    BRYO_CO_CHECK(co_await pool_.run(std::move(room)));
+  }
   co_return std::unique_ptr<ObjectWriter>(
       std::make_unique<FileWriter>(std::move(draft), pool_, size_hint, std::move(before)));
 }

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 
@@ -76,6 +77,14 @@ Draft::Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOption
       given_(expected),
       own_(own),
       expected_(expected == own ? ChecksumType::None : expected) {}
+
+Status Draft::check_room(std::uint64_t size) const {
+  struct statvfs info {};
+  if (::fstatvfs(mountpath_.work(), &info) != 0 || info.f_blocks == 0 || info.f_frsize == 0)
+    return {};  // it does not say
+  if (size / info.f_frsize < info.f_bavail) return {};
+  return failure(ENOSPC, "write " + std::to_string(size) + " bytes of");
+}
 
 Status Draft::append(BytesView bytes) {
   if (!file_) BRYO_CHECK(open_file());

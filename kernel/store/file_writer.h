@@ -18,6 +18,9 @@ class Draft {
   static Result<std::shared_ptr<Draft>> start(FileStore& store, BucketPtr bucket, std::string object,
                                               WriteOptions options);
 
+  /// Fails with OutOfSpace if the disk has no room for `size` bytes now. What others write meanwhile may still fill it.
+  [[nodiscard]] Status check_room(std::uint64_t size) const;
+
   Status append(BytesView bytes);
   /// No more content comes: computes and verifies its checksums.
   Status seal();

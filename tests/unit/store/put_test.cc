@@ -258,6 +258,23 @@ TEST_F(PutTest, AFullDiskIsOutOfSpaceAndNamesTheMountpath) {
   EXPECT_EQ(files_under("work"), 0u);
 }
 
+TEST_F(PutTest, WhatCannotFitIsRefusedBeforeItsFirstByte) {
+  for (const std::uint64_t size : {std::uint64_t{1} << 50, ~std::uint64_t{0}}) {
+    WriteOptions options;
+    options.size_hint = size;
+    const auto writer = await(store->create(bucket, "o", std::move(options)));
+    ASSERT_FALSE(writer) << size;
+    EXPECT_EQ(writer.error().status(), 507);
+    EXPECT_EQ(writer.error().message(), "cannot write " + std::to_string(size) + " bytes of ais://b/o on mountpath " +
+                                            directory.path() +
+                                            "/mp0: No space left on device; free space on mountpath " +
+                                            directory.path() + "/mp0 or add a mountpath");
+  }
+  WriteOptions fits;
+  fits.size_hint = 2 << 20;
+  EXPECT_TRUE(put(bucket, "o", std::string(2 << 20, 'x'), std::move(fits)));
+}
+
 TEST_F(PutTest, AFailedDiskIsAnIoErrorThatNamesTheObject) {
   const ScopedFault fault("store.write", EIO);
   const auto stored = put(bucket, "o", "new");
