@@ -15,6 +15,7 @@ Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress add
   }
   const auto member = shard->index->find(archpath);
   if (!member) {
+    BRYO_CO_CHECK(shard->index->why_missing(archpath));  // a damaged shard may have held it
     co_return Error(Errc::NotFound,
                     "t[" + services_.node.target_id + "]: " + archpath + " in " + address.uri() + " does not exist",
                     wire::kErrNotFound);
