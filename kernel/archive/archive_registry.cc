@@ -61,7 +61,8 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_mime(std::strin
     const ArchiveFormatSpec& spec = entry.format->spec;
     if (contains(spec.extensions, dotted) || contains(spec.mime_names, wanted)) return entry.format;
   }
-  return Error(Errc::InvalidArgument, "unknown mime type \"" + std::string(mime) + "\"", "errUnknownMime");
+  return Error(Errc::InvalidArgument, "unknown mime type \"" + (mime.empty() ? wanted : std::string(mime)) + "\"",
+               "errUnknownMime");
 }
 
 Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const OpenObject& object,

@@ -18,6 +18,12 @@ TEST(BucketNames, OfTheUrl) {
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "@uuid#ns")), "ais|uuid|ns|b");
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "#ns")), "ais||ns|b");
   EXPECT_EQ(shown(parse_url_bucket("b", "ais", "@uuid")), "ais|uuid||b");
+  EXPECT_EQ(shown(parse_url_bucket("b", "ais", "ns")), "ais||ns|b") << "as the node's other calls read it";
+  for (const char* ns : {"@#bad!!", "@a/b#", "#a#b", "bad ns", "@12345678901234567890123456789012x"}) {
+    EXPECT_EQ(shown(parse_url_bucket("b", "ais", ns)),
+              "<namespace is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)>")
+        << ns;
+  }
   EXPECT_EQ(parse_url_bucket("b", "Zzz", "").error().tcode(), "ErrInvalidBackendProvider");
   EXPECT_EQ(shown(parse_url_bucket("a b", "", "")),
             "<bucket name is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)>");
