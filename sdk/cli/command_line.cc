@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "edit_distance.h"
 #include "session.h"
 
 namespace bryo::cli {
@@ -83,6 +85,29 @@ CLI::App& place(CLI::App& root, std::string_view words, std::string_view summary
   }
 }
 
+/// CLI11 only says that a command is missing where there is one that it does not know.
+std::optional<std::string> unknown_command(const CLI::App& root, std::span<const char* const> arguments) {
+  const CLI::App* at = &root;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word(arguments[i]);
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) return {};
+    if (word == "-e" || word == "--endpoint") ++i;
+    if (word.empty() || word.front() == '-') continue;
+    const auto far = [word](const CLI::App* command) { return edit_distance(command->get_name(), word.substr(0, 64)); };
+    const auto nearest = *std::min_element(commands.begin(), commands.end(),
+                                           [&](const auto* a, const auto* b) { return far(a) < far(b); });
+    if (far(nearest) > 0) {
+      const auto path = at == &root ? std::string() : at->get_name() + " ";
+      auto text = "unknown command \"" + path + std::string(word.substr(0, 64)) + "\"";
+      if (far(nearest) <= 2) text += "; did you mean \"" + path + nearest->get_name() + "\"?";
+      return text;
+    }
+    at = nearest;
+  }
+  return {};
+}
+
 ExitCode finish(const Status& status, Console& console) {
   auto flushed = console.flush();
   if (console.output_gone()) return ExitCode::Failed;
@@ -136,7 +161,7 @@ ExitCode run_command_line(std::span<const Command> table, std::span<const char* 
     root.exit(wanted);
     return ExitCode::Ok;
   } catch (const CLI::ParseError& wrong) {
-    session.console().fail(std::string(wrong.what()) + " (see --help)");
+    session.console().fail(unknown_command(root, arguments).value_or(wrong.what()) + " (see --help)");
     return ExitCode::Usage;
   }
   for (const auto& [app, action] : actions) {

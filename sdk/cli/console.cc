@@ -25,8 +25,32 @@ Console::Console() {
   output_is_terminal_ = ::isatty(STDOUT_FILENO) == 1;
 }
 
+std::string printable(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F are control characters too.
+    const bool pair = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (!pair && (c >= 0x20 || c == '\n' || c == '\t') && c != 0x7F) {
+      out += text[i];
+      continue;
+    }
+    const auto code = pair ? static_cast<unsigned char>(text[++i]) : c;
+    out.append("\\x").append(1, kDigits[code >> 4]).append(1, kDigits[code & 15]);
+  }
+  return out;
+}
+
 void Console::print(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
+  if (output_is_terminal_) {
+    if (draws_) std::fputs("\r\033[K", stderr);  // over a progress line
+    const auto shown = printable(line);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
+  } else {
+    std::fwrite(line.data(), 1, line.size(), stdout);
+  }
   std::fputc('\n', stdout);
   if (std::ferror(stdout) != 0 && errno == EPIPE) output_gone_ = true;
 }
@@ -40,7 +64,7 @@ void Console::say(std::string_view color, std::string_view label, std::string_vi
   if (draws_) text += "\r\033[K";  // over a progress line
   if (colored_ && !color.empty()) text.append(color).append(label).append("\033[0m");
   if (!colored_ || color.empty()) text.append(label);
-  text.append(line).append("\n");
+  text.append(printable(line)).append("\n");
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -8,6 +8,10 @@
 
 namespace bryo::cli {
 
+/// `text` with control characters but newline and tab written as \x1b: names come from others, and a terminal obeys
+/// them.
+[[nodiscard]] std::string printable(std::string_view text);
+
 /// The terminal, or what stands for it. Results go to standard output, everything said about them to standard error.
 /// Thread-safe except for `confirm`.
 class Console {

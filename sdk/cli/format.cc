@@ -33,6 +33,12 @@ std::string show_rate(std::uint64_t bytes, std::chrono::nanoseconds in) {
   return show_size(static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds)) + "/s";
 }
 
+std::string count_of(std::uint64_t count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? " was" : "s were");
+}
+
+std::string show_seconds(double seconds) { return formatted("%.10g s", seconds); }
+
 std::string show_duration(std::chrono::nanoseconds duration) {
   using namespace std::chrono;
   const auto seconds_real = std::chrono::duration<double>(duration).count();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bryo::cli {
 
@@ -12,6 +13,10 @@ namespace bryo::cli {
 std::string show_size(std::uint64_t bytes);
 /// Bytes per second, "12.3 MiB/s"; "-" if no time passed.
 std::string show_rate(std::uint64_t bytes, std::chrono::nanoseconds in);
+/// The beginning of a sentence: "1 object was", "2 objects were".
+std::string count_of(std::uint64_t count, std::string_view thing);
+/// A time in a recording: "7.9 s", "1e+300 s".
+std::string show_seconds(double seconds);
 /// "850 us", "1.25 s", "3m20s", "2d4h".
 std::string show_duration(std::chrono::nanoseconds duration);
 

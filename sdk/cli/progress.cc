@@ -69,8 +69,9 @@ void Progress::draw() {
   if (total_bytes_ > 0) line += " of " + show_size(total_bytes_);
   line += "  " + show_rate(bytes_, now - begin_);
   if (part > 0.001 && part < 1) {
-    const auto left = std::chrono::duration<double>(now - begin_) * ((1 - part) / part);
-    line += "  ETA " + show_duration(std::chrono::duration_cast<std::chrono::seconds>(left));
+    const auto left =
+        std::chrono::ceil<std::chrono::seconds>(std::chrono::duration<double>(now - begin_) * ((1 - part) / part));
+    line += "  ETA " + show_duration(left);
   }
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <span>
 #include <string>
-#include <vector>
+
+#include "edit_distance.h"
 
 namespace bryo::cli {
 namespace {
@@ -55,22 +55,6 @@ std::string plain(std::string_view name) {
   return out;
 }
 
-/// Levenshtein's.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
 template <class Key>
 Result<Key> find_key(std::span<const KeyName<Key>> keys, std::string_view name, std::string_view what) {
   const auto wanted = plain(name).substr(0, 64);
@@ -78,7 +62,7 @@ Result<Key> find_key(std::span<const KeyName<Key>> keys, std::string_view name, 
     if (key.name == wanted) return key.key;
   }
   const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
-    return distance(a.name, wanted) < distance(b.name, wanted);
+    return edit_distance(a.name, wanted) < edit_distance(b.name, wanted);
   });
   std::string known;
   for (const auto& key : keys) known.append(known.empty() ? "" : " ").append(key.shown);

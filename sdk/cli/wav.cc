@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "format.h"
+
 namespace bryo::cli {
 namespace {
 
@@ -50,7 +52,7 @@ Status read_format(std::string_view chunk, WavLayout& layout) {
 Result<std::uint64_t> frames_in(double seconds, std::uint32_t rate) {
   const double frames = std::floor(std::round(seconds * rate * 1e8) / 1e8 + 0.5);
   if (!(frames >= 0) || frames > 9e15) {
-    return Error(Errc::InvalidArgument, std::to_string(seconds) + " s is no time in a recording");
+    return Error(Errc::InvalidArgument, show_seconds(seconds) + " is no time in a recording");
   }
   return static_cast<std::uint64_t>(frames);
 }
@@ -122,17 +124,16 @@ Result<std::string> wav_header(const WavLayout& layout, std::uint64_t data_bytes
 Result<FrameRange> frames_of(double start, std::optional<double> duration, const WavLayout& layout) {
   const auto total = layout.data_bytes / layout.frame_bytes;
   BRYO_TRY(first, frames_in(start, layout.sample_rate));
-  const auto recording = std::to_string(static_cast<double>(total) / layout.sample_rate) + " s";
+  const auto recording = show_seconds(static_cast<double>(total) / layout.sample_rate);
   if (first >= total) {
-    return Error(Errc::RangeNotSatisfiable,
-                 "it starts at " + std::to_string(start) + " s, its recording has " + recording);
+    return Error(Errc::RangeNotSatisfiable, "it starts at " + show_seconds(start) + ", its recording has " + recording);
   }
   if (!duration) return FrameRange{first, total - first};
   BRYO_TRY(count, frames_in(*duration, layout.sample_rate));
   if (count == 0) return Error(Errc::InvalidArgument, "it is shorter than one sample");
   if (count > total - first + 1) {
     return Error(Errc::RangeNotSatisfiable,
-                 "it ends at " + std::to_string(start + *duration) + " s, its recording has " + recording);
+                 "it ends at " + show_seconds(start + *duration) + ", its recording has " + recording);
   }
   return FrameRange{first, std::min(count, total - first)};
 }

@@ -146,7 +146,7 @@ Status get_many(const GetCommandOptions& options, const BucketName& bucket, cons
   BRYO_CHECK(for_each_parallel<client::ListedObject>(
       options.workers, session.stop(), [&] { return objects.next(); }, work));
   report_get(session.console(), bucket.uri() + "/" + prefix, folder.string(), progress, failed);
-  if (failed > 0) return Error(Errc::Io, std::to_string(failed) + " objects were not got");
+  if (failed > 0) return Error(Errc::Io, count_of(failed, "object") + " not got");
   if (progress.items() == 0) {
     return Error(Errc::NotFound, "no object of " + bucket.uri() + " begins with \"" + prefix + "\"");
   }

@@ -190,7 +190,7 @@ Action declare_ml_lhotse_get_batch(CLI::App& app) {
   app.add_option("DST", o->destination, "Archive to write: .tar .tgz .tar.gz .zip .tar.lz4, or - (standard output)");
   app.add_option("--cuts", o->cuts, "Manifest: one cut per line of JSON; plain, gzip or LZ4; - is standard input")
       ->required();
-  app.add_option("--batch-size", o->batch_size, "Cuts per archive")->check(CLI::PositiveNumber);
+  app.add_option("--batch-size", o->batch_size, "Cuts per archive")->check(CLI::Range(1, 100'000'000));
   app.add_option("--output-template", o->output_template,
                  "Names of the archives: batch-{0001..0100}.tar, batch-%04d.tgz");
   app.add_option("--sample-rate", o->plan.sample_rate,

@@ -167,7 +167,7 @@ Status run_put(const PutCommandOptions& options, Session& session) {
   if (sources.size() == 1 && sources.front() == "-") return put_stream(target, destination, session.console());
   BRYO_TRY(counts, put_files(target, destination, sources, options.workers, session));
   report(session.console(), destination, counts);
-  if (counts.failed > 0) return Error(Errc::Io, std::to_string(counts.failed) + " files were not put");
+  if (counts.failed > 0) return Error(Errc::Io, count_of(counts.failed, "file") + " not put");
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "commands/commands.h"
+#include "format.h"
 #include "json_out.h"
 #include "session.h"
 #include "workers.h"
@@ -93,7 +94,7 @@ Status remove_objects(const RmOptions& options, Session& session) {
     session.console().print("removed " + std::to_string(removed) + (removed == 1 ? " object" : " objects"));
   }
   BRYO_CHECK(ran);
-  if (failed > 0) return Error(Errc::Io, std::to_string(failed) + " objects were not removed");
+  if (failed > 0) return Error(Errc::Io, count_of(failed, "object") + " not removed");
   return {};
 }
 

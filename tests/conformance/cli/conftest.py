@@ -41,6 +41,29 @@ def bryo(node, tmp_path):
 
 
 @pytest.fixture
+def terminal(node, tmp_path):
+    """terminal("ls", "ais://b") runs the command on a terminal of its own and answers all that it wrote there."""
+    program = find_bryod().parent / "bryo"
+
+    def run(*words) -> bytes:
+        ours, its = os.openpty()
+        environment = {"PATH": os.environ["PATH"], "AIS_ENDPOINT": node.url, "TERM": "xterm"}
+        with subprocess.Popen([str(program), *map(str, words)], stdin=its, stdout=its, stderr=its, env=environment, cwd=tmp_path) as child:
+            os.close(its)
+            written = b""
+            try:
+                while part := os.read(ours, 65536):
+                    written += part
+            except OSError:  # EIO: the command closed the terminal
+                pass
+            os.close(ours)
+        assert child.returncode == 0, written[-2000:]
+        return written
+
+    return run
+
+
+@pytest.fixture
 def filled(node, bucket):
     """Objects x-0001-1 ... x-0009-2, two folders and a shard."""
     from harness import archive

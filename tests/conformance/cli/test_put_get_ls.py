@@ -93,6 +93,10 @@ def test_wrong_usage(bryo):
     bryo("--version")
 
 
+def test_an_unknown_command_is_named(bryo):
+    assert bryo("bucket", "lst", code=2).err == b'bryo: unknown command "bucket lst"; did you mean "bucket ls"? (see --help)\n'
+
+
 def test_no_node(bryo, here):
     ran = bryo("ls", env={"AIS_ENDPOINT": "http://127.0.0.1:9"}, code=1)
     assert "127.0.0.1:9" in ran.err.decode() and "AIS_ENDPOINT" in ran.err.decode()
@@ -102,3 +106,18 @@ def test_no_progress_in_a_pipe(bryo, bucket, here):
     (here / "big").write_bytes(bytes(4 << 20))
     ran = bryo("put", "big", f"ais://{bucket}/big")
     assert b"\r" not in ran.out and b"\r" not in ran.err and b"\x1b" not in ran.out + ran.err
+
+
+def test_on_a_terminal_the_result_replaces_the_progress(terminal, bucket, here):
+    (here / "big").write_bytes(bytes(32 << 20))
+    for words, result in ((("put", "big", f"ais://{bucket}/big"), b"put 1 file"), (("get", f"ais://{bucket}/big", "copy"), b"got 1 object")):
+        written = terminal(*words)
+        assert b"] 0/1 " in written, "no bar was drawn"
+        line = written[: written.index(result)]
+        assert line.endswith(b"\x1b[K"), line[-200:]
+
+
+def test_names_do_not_act_on_the_terminal(terminal, bucket, node):
+    assert node.request("PUT", f"/v1/objects/{bucket}/%1b%5d0;owned%07%1b%5b31m?provider=ais", b"x").status == 200
+    written = terminal("ls", f"ais://{bucket}")
+    assert b"\\x1b]0;owned\\x07\\x1b[31m" in written and b"\x1b]" not in written and b"\x07" not in written

@@ -97,6 +97,28 @@ TEST(CommandLine, WrongUsageIsTwoAndOneLine) {
   }
 }
 
+TEST(CommandLine, AnUnknownCommandIsNamedWithTheNearest) {
+  EXPECT_EQ(run({"putt"}).err, "bryo: unknown command \"putt\"; did you mean \"put\"? (see --help)\n");
+  EXPECT_EQ(run({"--json", "-e", "http://127.0.0.1:9", "bucket", "lst"}).err,
+            "bryo: unknown command \"bucket lst\"; did you mean \"bucket ls\"? (see --help)\n");
+  EXPECT_EQ(run({"nonsense"}).err, "bryo: unknown command \"nonsense\" (see --help)\n");
+  EXPECT_EQ(run({"ml"}).err, "bryo: A subcommand is required (see --help)\n");
+}
+
+TEST(CommandLine, ANumberOutOfRangeIsToldInNumbersThatPeopleRead) {
+  EXPECT_EQ(run({"ml", "lhotse-get-batch", "--cuts", "c", "--batch-size", "0"}).err,
+            "bryo: --batch-size: Value 0 not in range 1 to 100000000 (see --help)\n");
+}
+
+TEST(CommandLine, ControlCharactersOfNamesDoNotReachTheTerminal) {
+  EXPECT_EQ(printable("a\x1B[31mb\x7F\xC2\x9B\r"), "a\\x1b[31mb\\x7f\\x9b\\x0d");
+  EXPECT_EQ(printable("\xC3\xBC\t\n\xC2\xA0"), "\xC3\xBC\t\n\xC2\xA0");
+  Console console;
+  testing::internal::CaptureStderr();
+  console.fail("ais://b/\x1B]0;owned\x07 does not exist");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "bryo: ais://b/\\x1b]0;owned\\x07 does not exist\n");
+}
+
 TEST(CommandLine, NobodyThereNamesTheWayOut) {
   const auto url = client::dead_url();
   const auto ran = run({"ls", "-e", url.c_str()});

@@ -17,6 +17,14 @@ TEST(Format, Sizes) {
   EXPECT_EQ(show_size(UINT64_MAX), "16.0 EiB");
 }
 
+TEST(Format, CountsAndTimesInSentences) {
+  EXPECT_EQ(count_of(1, "file"), "1 file was");
+  EXPECT_EQ(count_of(0, "file"), "0 files were");
+  EXPECT_EQ(count_of(12, "object"), "12 objects were");
+  EXPECT_EQ(show_seconds(7.9), "7.9 s");
+  EXPECT_EQ(show_seconds(1e300), "1e+300 s");
+}
+
 TEST(Format, RatesAndDurations) {
   EXPECT_EQ(show_rate(2 << 20, 2s), "1.00 MiB/s");
   EXPECT_EQ(show_rate(5, 0s), "-");
