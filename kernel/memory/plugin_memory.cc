@@ -25,7 +25,7 @@ Result<std::unique_ptr<Reservation>> PluginMemory::reserve(std::uint64_t bytes, 
   const std::uint64_t limit = limit_.get().bytes;
   if (limit == 0) return node_.reserve(bytes, purpose);
   const auto what = [&] { return std::string(purpose) + " needs " + std::to_string(bytes) + " bytes of memory"; };
-  const std::string key = "[plugin." + plugin_ + "] memory_limit";
+  const std::string key = "[plugin." + plugin_ + "] memory_budget";
   if (bytes > limit) {
     return Error(Errc::TooLarge, what() + ", more than plugin '" + plugin_ + "' may ever hold (" + key + " is " +
                                      std::to_string(limit) + "); ask for less at once, or raise it");

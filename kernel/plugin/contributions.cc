@@ -24,11 +24,11 @@ Task<Result<Response>> refuse_disabled(std::shared_ptr<const std::string> messag
 Contributions::Contributions(std::string plugin, std::string doc, OptionRegistry& options, MetricsRegistry& metrics)
     : plugin_(std::move(plugin)), section_("plugin." + plugin_), options_(options), metrics_(metrics) {
   options_.describe(section_, std::move(doc));
-  memory_limit_ = option<Size>({.key = "memory_limit",
-                                .default_value = Size{0},
-                                .doc = "Most memory that this plugin may reserve at once; 0: the node's budget alone "
-                                       "counts.",
-                                .hot = true});
+  memory_budget_ = option<Size>({.key = "memory_budget",
+                                 .default_value = Size{0},
+                                 .doc = "Most memory that this plugin may reserve at once; 0: the node's budget alone "
+                                        "counts.",
+                                 .hot = true});
   max_calls_ = option<std::int64_t>({.key = "max_calls",
                                      .default_value = 0,
                                      .min = 0,

@@ -54,7 +54,7 @@ class Contributions final : public Registrar {
   void meta_store(std::string name, MetaStoreFactory factory) override;
 
   /// The options that the kernel declares for every plugin.
-  [[nodiscard]] const Option<Size>& memory_limit() const noexcept { return memory_limit_; }
+  [[nodiscard]] const Option<Size>& memory_budget() const noexcept { return memory_budget_; }
   [[nodiscard]] const Option<std::int64_t>& max_calls() const noexcept { return max_calls_; }
   [[nodiscard]] const ContributionList& list() const noexcept { return list_; }
 
@@ -92,7 +92,7 @@ class Contributions final : public Registrar {
   MetricsRegistry& metrics_;
   Status status_;
   ContributionList list_;
-  Option<Size> memory_limit_;
+  Option<Size> memory_budget_;
   Option<std::int64_t> max_calls_;
   std::vector<std::pair<RouteSpec, RouteHandler>> routes_;
   std::vector<std::pair<XactionKind, XactionFactory>> xactions_;

@@ -319,7 +319,7 @@ Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
 Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
   for (const auto& p : plugins_) {
     if (p->description.state != PluginState::Declared) continue;
-    BRYO_TRY(host, make_host(p->name(), p->contributions->memory_limit()));
+    BRYO_TRY(host, make_host(p->name(), p->contributions->memory_budget()));
     p->host = std::move(host);
     auto started = run(start_within(*p->plugin, *p->host, config_.start_limit));
     if (!started) {

@@ -51,7 +51,7 @@ class PluginHost {
  public:
   /// The plugin's view of the node, kept until the plugin is destroyed.
   using MakeHost =
-      std::function<Result<std::unique_ptr<Host>>(const std::string& plugin, const Option<Size>& memory_limit)>;
+      std::function<Result<std::unique_ptr<Host>>(const std::string& plugin, const Option<Size>& memory_budget)>;
   /// Runs a coroutine on an event loop and blocks until it ended.
   using RunStatus = std::function<Status(Task<Status>)>;
   using RunVoid = std::function<void(Task<void>)>;

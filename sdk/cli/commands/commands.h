@@ -98,7 +98,7 @@ inline constexpr Command kPluginStart{"plugin start", "Let a drained plugin take
                                       &declare_plugin_start};
 inline constexpr Command kPluginSet{"plugin set", "Set options of a plugin, for good",
                                     "bryo plugin set moss max_wait=20s\n"
-                                    "bryo plugin set moss max_calls=100 memory_limit=2GiB",
+                                    "bryo plugin set moss max_calls=100 memory_budget=2GiB",
                                     &declare_plugin_set};
 
 }  // namespace bryo::cli

@@ -15,7 +15,7 @@ TEST(PluginMemory, KeepsToTheShareOfThePlugin) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().status(), 429);
   EXPECT_EQ(refused.error().message(),
-            "a batch needs 41 bytes of memory, but plugin 'moss' holds 60 of the 100 that [plugin.moss] memory_limit "
+            "a batch needs 41 bytes of memory, but plugin 'moss' holds 60 of the 100 that [plugin.moss] memory_budget "
             "allows; repeat later");
   held->reset();
   EXPECT_EQ(node.in_use(), 0u);

@@ -178,7 +178,7 @@ TEST_F(PluginHostTest, ASectionIsHeldAgainstWhatThePluginDeclared) {
   install("good");
   ASSERT_TRUE(declare({"good"}));
   EXPECT_EQ(options_.load_text("[plugin.good]\n\nm = 5\n", "node.toml").error().message(),
-            "node.toml:3: unknown key 'm' in [plugin.good]; its keys are memory_limit, max_calls, n");
+            "node.toml:3: unknown key 'm' in [plugin.good]; its keys are memory_budget, max_calls, n");
   const auto wrong = options_.load_text("[plugin.good]\nn = \"five\"\n", "node.toml");
   ASSERT_FALSE(wrong);
   EXPECT_TRUE(wrong.error().message().starts_with("node.toml:2: ")) << wrong.error().message();
@@ -437,7 +437,7 @@ TEST_F(PluginHostTest, DescribesWhatAPluginContributes) {
   EXPECT_EQ(plugin->contributed.routes[0].pattern, "/v1/specimen");
   std::string keys;
   for (const auto& option : options_.section("plugin.good")) keys += option.key + "=" + option.api_name + " ";
-  EXPECT_EQ(keys, "memory_limit=plugin.good.memory_limit max_calls=plugin.good.max_calls n=plugin.good.n ");
+  EXPECT_EQ(keys, "memory_budget=plugin.good.memory_budget max_calls=plugin.good.max_calls n=plugin.good.n ");
 }
 
 TEST_F(PluginHostTest, CountsItsCallsAndKeepsToItsLimit) {
