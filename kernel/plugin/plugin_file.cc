@@ -58,11 +58,11 @@ std::vector<std::string> plugins_in(const std::string& directory) {
   return out;
 }
 
-Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories) {
+Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories,
+                                std::vector<std::string> existing) {
   if (!is_plugin_name(name)) {
     return refusal(name, "a plugin's name is 1 to 32 characters of a-z, 0-9 and '_', beginning with a letter");
   }
-  std::vector<std::string> existing;
   std::string searched;
   for (const std::string& directory : directories) {
     const std::string path = directory + "/" + file_name(name);

@@ -17,8 +17,9 @@ namespace bryo::kernel {
 [[nodiscard]] std::vector<std::string> plugins_in(const std::string& directory);
 
 /// Step 1: `<dir>/libbryo_<name>.so` in the first directory that has it. The refusal names the directories and the
-/// nearest name that exists.
-Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories);
+/// nearest name that exists, `existing` (those linked in) included.
+Result<std::string> find_plugin(std::string_view name, const std::vector<std::string>& directories,
+                                std::vector<std::string> existing = {});
 
 /// Step 2: a regular file, not a link; file and parents belong to root or this user, and nobody else may write them (a
 /// sticky directory counts as safe).

@@ -163,7 +163,7 @@ Result<const PluginDescriptor*> PluginHost::descriptor_of(const std::string& nam
   }
   std::vector<std::string> directories = {config_.directory};
   directories.insert(directories.end(), config_.extra_directories.begin(), config_.extra_directories.end());
-  BRYO_TRY(found, find_plugin(name, directories));
+  BRYO_TRY(found, find_plugin(name, directories, in_tree()));
   path = found;
   BRYO_CHECK(check_trusted(name, path));
   if (const std::string pin = pin_of(name); !pin.empty()) BRYO_CHECK(check_pin(name, path, pin));
