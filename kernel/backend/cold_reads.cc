@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <optional>
 #include <vector>
 
@@ -88,7 +89,13 @@ Task<void> ColdReads::settle(BucketPtr bucket, std::string object) {
 }
 
 Task<void> ColdReads::run(std::shared_ptr<Transfer> shared, BucketPtr bucket, std::string object) {
-  Status outcome = co_await transfer(bucket, object);
+  Status outcome;
+  try {
+    outcome = co_await transfer(bucket, object);
+  } catch (const std::exception& e) {
+    // Whoever waits must hear of it, and the next reader must be able to try again.
+    outcome = Error(Errc::Internal, "reading " + bucket->name().uri() + "/" + object + " failed: " + e.what());
+  }
   {
     const std::scoped_lock lock(mutex_);
     running_.erase({bucket->id(), object});

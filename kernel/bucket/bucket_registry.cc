@@ -8,7 +8,7 @@
 namespace bryo::kernel {
 namespace {
 
-constexpr std::string_view kCommonKey = "buckets";
+constexpr std::string_view kHeaderKey = "buckets";
 constexpr std::string_view kBucketPrefix = "bucket/";
 /// Bit 63 of an id says "ais bucket" on the wire.
 constexpr std::uint64_t kAisBit = std::uint64_t{1} << 63;
@@ -23,7 +23,7 @@ Error too_busy(const BucketName& name) {
 
 }  // namespace
 
-struct BucketRegistry::Common {
+struct BucketRegistry::Header {
   std::uint64_t version = 0;
   std::uint64_t last_id = 0;
   std::vector<std::uint64_t> dropping;
@@ -31,14 +31,14 @@ struct BucketRegistry::Common {
   [[nodiscard]] std::string json() const {
     return nlohmann::json{{"version", version}, {"last_id", last_id}, {"dropping", dropping}}.dump();
   }
-  static Result<Common> parse(const std::string& text) {
+  static Result<Header> parse(const std::string& text) {
     try {
       const auto json = nlohmann::json::parse(text);
-      return Common{.version = json.at("version").get<std::uint64_t>(),
+      return Header{.version = json.at("version").get<std::uint64_t>(),
                     .last_id = json.at("last_id").get<std::uint64_t>(),
                     .dropping = json.at("dropping").get<std::vector<std::uint64_t>>()};
     } catch (const nlohmann::json::exception& e) {
-      return Error(Errc::Internal, "meta store key \"" + std::string(kCommonKey) + "\" is damaged: " + e.what());
+      return Error(Errc::Internal, "meta store key \"" + std::string(kHeaderKey) + "\" is damaged: " + e.what());
     }
   }
 };
@@ -51,15 +51,15 @@ Task<Result<std::unique_ptr<BucketRegistry>>> BucketRegistry::open(MetaStore& st
 }
 
 Task<Status> BucketRegistry::load() {
-  BRYO_CO_TRY(common, co_await change_common({}));
+  BRYO_CO_TRY(header, co_await change_header({}));
   BRYO_CO_TRY(entries, co_await store_.list(std::string(kBucketPrefix)));
-  BucketMap map(common.version);
+  BucketMap map(header.version);
   for (const auto& entry : entries) {
     auto name = parse_uname(std::string_view(entry.key).substr(kBucketPrefix.size()));
     auto props = BucketProps::parse(entry.value);
     if (!name || !props) co_return Error(Errc::Internal, "meta store key \"" + entry.key + "\" is damaged");
     map = map.with(std::make_shared<const RegisteredBucket>(std::move(name->bucket), *std::move(props), entry.revision),
-                   common.version);
+                   header.version);
   }
   publish([&](const BucketMap&) { return map; });
   co_return Status{};
@@ -118,11 +118,11 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohma
     }
     BRYO_CO_CHECK(Status(there));
   }
-  BRYO_CO_TRY(common, co_await change_common([](Common& c) {
+  BRYO_CO_TRY(header, co_await change_header([](Header& c) {
                 ++c.last_id;
                 ++c.version;
               }));
-  const std::uint64_t id = is_remote(name) ? common.last_id : kAisBit | common.last_id;
+  const std::uint64_t id = is_remote(name) ? header.last_id : kAisBit | header.last_id;
   BRYO_CO_TRY(complete, BucketProps::initial(name, id, now, *config).with(props));
   auto revision = co_await store_.put(bucket_key(name), complete.json(), 0);
   if (!revision) {
@@ -130,14 +130,14 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohma
     co_return std::move(revision).error();
   }
   auto bucket = std::make_shared<const RegisteredBucket>(std::move(name), std::move(complete), *revision);
-  publish([&](const BucketMap& map) { return map.with(bucket, common.version); });
+  publish([&](const BucketMap& map) { return map.with(bucket, header.version); });
   co_return bucket;
 }
 
 Task<Result<std::uint64_t>> BucketRegistry::destroy(BucketName name) {
   for (int round = 0; round < kMaxRounds; ++round) {
     BRYO_CO_TRY(bucket, lookup(name));
-    BRYO_CO_TRY(common, co_await change_common([&](Common& c) {
+    BRYO_CO_TRY(header, co_await change_header([&](Header& c) {
                   ++c.version;
                   if (std::find(c.dropping.begin(), c.dropping.end(), bucket->id()) == c.dropping.end()) {
                     c.dropping.push_back(bucket->id());
@@ -145,7 +145,7 @@ Task<Result<std::uint64_t>> BucketRegistry::destroy(BucketName name) {
                 }));
     auto erased = co_await store_.erase(bucket_key(name), bucket->revision());
     if (erased) {
-      publish([&](const BucketMap& map) { return map.without(*bucket, common.version); });
+      publish([&](const BucketMap& map) { return map.without(*bucket, header.version); });
       co_return bucket->id();
     }
     // Its properties changed, or somebody else destroyed it: look again.
@@ -157,16 +157,16 @@ Task<Result<std::uint64_t>> BucketRegistry::destroy(BucketName name) {
 }
 
 Task<Status> BucketRegistry::forget(std::uint64_t id) {
-  const auto changed = co_await change_common([id](Common& c) { std::erase(c.dropping, id); });
+  const auto changed = co_await change_header([id](Header& c) { std::erase(c.dropping, id); });
   if (!changed) co_return changed.error();
   co_return Status{};
 }
 
 Task<Result<std::vector<std::uint64_t>>> BucketRegistry::leftovers() {
-  BRYO_CO_TRY(common, co_await change_common({}));
+  BRYO_CO_TRY(header, co_await change_header({}));
   // A crash between the two writes of `destroy` leaves the bucket alive, and the destruction unacknowledged.
-  for (const auto& bucket : snapshot()->sorted()) std::erase(common.dropping, bucket->id());
-  co_return std::move(common.dropping);
+  for (const auto& bucket : snapshot()->sorted()) std::erase(header.dropping, bucket->id());
+  co_return std::move(header.dropping);
 }
 
 Task<Result<RegisteredBucketPtr>> BucketRegistry::set_props(BucketName name, nlohmann::json partial) {
@@ -184,11 +184,11 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::change_props(BucketName name, 
   for (int round = 0; round < kMaxRounds; ++round) {
     BRYO_CO_TRY(bucket, lookup(name));
     BRYO_CO_TRY(props, change(*bucket));
-    BRYO_CO_TRY(common, co_await change_common([](Common& c) { ++c.version; }));
+    BRYO_CO_TRY(header, co_await change_header([](Header& c) { ++c.version; }));
     auto revision = co_await store_.put(bucket_key(name), props.json(), bucket->revision());
     if (revision) {
       auto changed = std::make_shared<const RegisteredBucket>(name, std::move(props), *revision);
-      publish([&](const BucketMap& map) { return map.with(changed, common.version); });
+      publish([&](const BucketMap& map) { return map.with(changed, header.version); });
       co_return changed;
     }
     if (revision.error().code() != Errc::Conflict) co_return std::move(revision).error();
@@ -196,19 +196,19 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::change_props(BucketName name, 
   co_return too_busy(name);
 }
 
-Task<Result<BucketRegistry::Common>> BucketRegistry::change_common(std::function<void(Common&)> change) {
+Task<Result<BucketRegistry::Header>> BucketRegistry::change_header(std::function<void(Header&)> change) {
   for (int round = 0; round < kMaxRounds; ++round) {
-    BRYO_CO_TRY(stored, co_await store_.get(std::string(kCommonKey)));
-    Common common;
+    BRYO_CO_TRY(stored, co_await store_.get(std::string(kHeaderKey)));
+    Header header;
     if (stored) {
-      BRYO_CO_TRY(parsed, Common::parse(stored->value));
-      common = std::move(parsed);
+      BRYO_CO_TRY(parsed, Header::parse(stored->value));
+      header = std::move(parsed);
     }
-    if (!change) co_return common;
-    change(common);
+    if (!change) co_return header;
+    change(header);
     const std::uint64_t expected = stored ? stored->revision : 0;
-    auto written = co_await store_.put(std::string(kCommonKey), common.json(), expected);
-    if (written) co_return common;
+    auto written = co_await store_.put(std::string(kHeaderKey), header.json(), expected);
+    if (written) co_return header;
     if (written.error().code() != Errc::Conflict) co_return std::move(written).error();
   }
   co_return Error(Errc::Unavailable, "bucket metadata is being changed by others, please try again");

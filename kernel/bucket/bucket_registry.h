@@ -2,8 +2,8 @@
 
 /// The buckets of the cluster: persistent, versioned, crash-safe.
 ///
-/// In the meta store each bucket is one key (`bucket/ais/@#/b/`), and `buckets` holds what is common: the version, the
-/// last id given out, and the ids of destroyed buckets whose objects may still be on disk. A change goes: common key,
+/// In the meta store each bucket is one key (`bucket/ais/@#/b/`), and `buckets` holds their header: the version, the
+/// last id given out, and the ids of destroyed buckets whose objects may still be on disk. A change goes: header key,
 /// bucket's key, snapshot. So a crash in between costs an id or a version number, and a bucket that was destroyed while
 /// the node died is cleaned up at the next start, by id, because no id is ever given out twice.
 
@@ -61,15 +61,15 @@ class BucketRegistry : public Buckets {
 
  private:
   using Change = std::function<Result<BucketProps>(const RegisteredBucket&)>;
-  struct Common;
+  struct Header;
 
   BucketRegistry(MetaStore& store, Clock& clock, Settings settings)
       : store_(store), clock_(clock), settings_(std::move(settings)) {}
 
   [[nodiscard]] Error missing(const BucketName& name) const;
   Task<Status> load();
-  /// Reads, changes and writes the common key until nobody came in between.
-  Task<Result<Common>> change_common(std::function<void(Common&)> change);
+  /// Reads, changes and writes the header key until nobody came in between.
+  Task<Result<Header>> change_header(std::function<void(Header&)> change);
   Task<Result<RegisteredBucketPtr>> change_props(BucketName name, Change change);
   void publish(const std::function<BucketMap(const BucketMap&)>& change);
 

@@ -18,6 +18,7 @@
 namespace bryo::kernel {
 namespace {
 
+constexpr const char* kWork = "work";
 constexpr std::string_view kMountpathFormat = "bryo mountpath 1\n";
 
 std::string cleaned(const std::string& path) {
@@ -58,7 +59,7 @@ Status Mountpath::open_directories() {
     return {};
   };
   BRYO_CHECK(open_child("objects", objects_));
-  BRYO_CHECK(open_child("work", work_));
+  BRYO_CHECK(open_child(kWork, work_));
   BRYO_CHECK(open_child("trash", trash_));
   struct stat info {};
   if (::fstat(objects_.get(), &info) != 0) return disk_error(errno, "mountpath " + path() + " cannot be read", path());
@@ -142,7 +143,7 @@ Status Mountpath::empty_work() const {
   return for_each_entry(work_.get(), ".", [&](std::string_view name) -> Status {
     const std::string file(name);
     if (::unlinkat(work_.get(), file.c_str(), 0) != 0 && errno != ENOENT) {
-      return disk_error(errno, "cannot remove " + path() + "/work/" + file, path());
+      return disk_error(errno, "cannot remove " + path() + "/" + kWork + "/" + file, path());
     }
     return {};
   });

@@ -9,21 +9,6 @@
 namespace bryo::kernel {
 namespace {
 
-constexpr std::size_t kMaxNamespaceUuid = 32;
-
-bool name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
-Status check_namespace(const BucketName& bucket) {
-  const bool good = bucket.ns_uuid.size() <= kMaxNamespaceUuid &&
-                    std::all_of(bucket.ns_uuid.begin(), bucket.ns_uuid.end(), name_character) &&
-                    std::all_of(bucket.ns_name.begin(), bucket.ns_name.end(), name_character);
-  if (good) return {};
-  return Error(Errc::InvalidArgument,
-               "namespace is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
-}
-
 /// The value under `name` in any case; null when absent.
 const nlohmann::json* field_of(const nlohmann::json& object, std::string_view name) {
   for (const auto& [key, value] : object.items()) {
@@ -43,22 +28,6 @@ Status take_text(const nlohmann::json& object, std::string_view name, std::strin
 }
 
 }  // namespace
-
-Status parse_namespace(std::string_view text, BucketName& bucket) {
-  bucket.ns_uuid.clear();
-  bucket.ns_name.clear();
-  if (text.starts_with('@')) {
-    text.remove_prefix(1);
-    const auto hash = text.find('#');
-    bucket.ns_uuid = text.substr(0, hash);
-    bucket.ns_name = hash == std::string_view::npos ? std::string_view{} : text.substr(hash + 1);
-  } else if (text.starts_with('#')) {
-    bucket.ns_name = text.substr(1);
-  } else {
-    bucket.ns_name = text;
-  }
-  return check_namespace(bucket);
-}
 
 std::string namespace_text(const BucketName& bucket) { return "@" + bucket.ns_uuid + "#" + bucket.ns_name; }
 

@@ -17,9 +17,6 @@ struct UniqueName {
   std::string object;  ///< empty for a bucket's own uname
 };
 
-/// `@uuid#name`, `#name`, `@uuid` or "" into the two fields of `bucket`. Fails with the wire's 400.
-Status parse_namespace(std::string_view text, BucketName& bucket);
-
 /// The query form of a namespace, and a key of the bucket metadata: `@uuid#name`, `@#` for the global one.
 [[nodiscard]] std::string namespace_text(const BucketName& bucket);
 

@@ -7,33 +7,11 @@
 namespace bryo::moss {
 namespace {
 
-bool name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
-/// `@uuid#name`, either part may be absent; without a sign it is a name (http-buckets.md section 1).
-Status put_namespace(std::string_view ns, BucketName& into) {
-  const auto hash = ns.find('#');
-  if (ns.starts_with('@')) {
-    into.ns_uuid = ns.substr(1, hash == std::string_view::npos ? hash : hash - 1);
-    into.ns_name = hash == std::string_view::npos ? std::string_view() : ns.substr(hash + 1);
-  } else {
-    into.ns_name = ns.substr(hash == 0 ? 1 : 0);
-  }
-  constexpr std::size_t kMaxUuid = 32;
-  if (into.ns_uuid.size() <= kMaxUuid && std::all_of(into.ns_uuid.begin(), into.ns_uuid.end(), name_character) &&
-      std::all_of(into.ns_name.begin(), into.ns_name.end(), name_character)) {
-    return {};
-  }
-  return Error(Errc::InvalidArgument,
-               "namespace is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
-}
-
 Result<BucketName> checked(std::string_view name, std::string_view provider, std::string_view ns) {
   BucketName out;
   BRYO_TRY(canonical, canonical_provider(provider));
   out.provider = std::move(canonical);
-  BRYO_CHECK(put_namespace(ns, out));
+  BRYO_CHECK(parse_namespace(ns, out));
   BRYO_CHECK(check_bucket_name(name));
   out.name = name;
   return out;

@@ -97,15 +97,21 @@ def test_drain_of_a_format(start_node):
     assert node.get("b", "s.tar", "provider=ais&archpath=m").body == b"member"
 
 
-def test_a_running_call_ends_at_the_deadline(start_node):
-    """A client that does not read keeps its batch running; the drain ends it."""
-    node = start_node()
+def unread_batch(node):
+    """The connection of a batch of ais://b/o that goes on as long as nobody reads it."""
     node.create_bucket("b")
     node.put("b", "o", bytes(16 << 20))
     connection = node.connect(receive_buffer=65536)
     connection.send("GET", "/v1/ml/moss/b?provider=ais", json.dumps({"in": [{"objname": "o"}] * 8, "strm": True}).encode())
     connection.receive_head()
     wait_until(lambda: show(node)["in_flight"] == 1)
+    return connection
+
+
+def test_a_running_call_ends_at_the_deadline(start_node):
+    """A client that does not read keeps its batch running; the drain ends it."""
+    node = start_node()
+    connection = unread_batch(node)
     assert act(node, "drain", timeout="100ms").json()["state"] == "drained"
     assert show(node)["in_flight"] == 0
     connection.close()
@@ -113,12 +119,7 @@ def test_a_running_call_ends_at_the_deadline(start_node):
 
 def test_a_stop_does_not_wait_for_a_drain(start_node):
     node = start_node(toml='[node.http]\ndrain_timeout = "1s"\n')
-    node.create_bucket("b")
-    node.put("b", "o", bytes(16 << 20))
-    connection = node.connect(receive_buffer=65536)
-    connection.send("GET", "/v1/ml/moss/b?provider=ais", json.dumps({"in": [{"objname": "o"}] * 8, "strm": True}).encode())
-    connection.receive_head()
-    wait_until(lambda: show(node)["in_flight"] == 1)
+    connection = unread_batch(node)
 
     def drain_long():
         with contextlib.suppress(OSError, wire.Torn):  # answered or not: the node is stopping
@@ -161,12 +162,7 @@ def test_options_of_the_file_and_sighup(start_node):
 
 def test_concurrency_is_bounded(start_node):
     node = start_node(toml="[plugin.moss]\nmax_calls = 1\n")
-    node.create_bucket("b")
-    node.put("b", "o", bytes(16 << 20))
-    connection = node.connect(receive_buffer=65536)
-    connection.send("GET", "/v1/ml/moss/b?provider=ais", json.dumps({"in": [{"objname": "o"}] * 8, "strm": True}).encode())
-    connection.receive_head()
-    wait_until(lambda: show(node)["in_flight"] == 1)
+    connection = unread_batch(node)
     refused = node.request("GET", "/v1/ml/moss/b?provider=ais", b'{"in":[{"objname":"o"}]}')
     assert "max_calls" in refused.error(429)["message"] and refused.header("Retry-After")
     connection.close()
@@ -216,3 +212,13 @@ def test_on_error_skip_goes_on(start_node):
     assert plugins["moss"]["state"] == "running"
     assert "a plugin was refused" in node.log()
     assert node.metrics()["bryo_plugins_refused"] == 1
+
+
+def test_safe_mode_leaves_out_what_did_not_come_with_the_server(start_node):
+    toml = '[plugins]\nenable = ["moss", "archive_tar", "absent_one"]\n'
+    node = start_node(toml=toml, options=["--safe-mode"])
+    plugins = {plugin["name"]: plugin for plugin in node.request("GET", "/v1/plugins").json()}
+    assert plugins["absent_one"]["state"] == "skipped" and "--safe-mode" in plugins["absent_one"]["error"]
+    assert plugins["moss"]["state"] == plugins["archive_tar"]["state"] == "running"
+    assert "a plugin was skipped" in node.log()
+    assert bryod("-c", node.directory.parent / f"{node.directory.name}.toml", "--check-config")[0] == 1, "without it"

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace bryo::kernel::testing {
@@ -19,6 +20,7 @@ struct RemoteBuckets {
   std::map<std::string, std::string> objects;  ///< of the one bucket there is
   int reads = 0;
   std::optional<Error> broken;                          ///< what every call fails with
+  bool throws = false;                                  ///< instead of reading
   std::int64_t cut = 0;                                 ///< this many bytes fewer (or more) than promised
   std::shared_ptr<boost::asio::steady_timer> released;  ///< reads wait until it is cancelled, with what they found
 };
@@ -38,6 +40,7 @@ class MapBackend final : public Backend {
   }
   Task<Result<BackendContent>> read(BucketName bucket, std::string object) override {
     ++remote_->reads;
+    if (remote_->throws) throw std::runtime_error("no memory");
     BRYO_CO_TRY(content, find(bucket, object));
     if (remote_->released) {
       boost::system::error_code ec;

@@ -98,6 +98,13 @@ TEST_F(RemoteStoreTest, AFailureIsToldAndNotKept) {
   EXPECT_EQ(get(remote, "nope").error().code(), Errc::NotFound);
 }
 
+TEST_F(RemoteStoreTest, WhatEscapesFromATransferIsToldAndTheNextOneBegins) {
+  there->throws = true;
+  EXPECT_EQ(content(remote, "o"), "reading map://b/o failed: no memory");
+  there->throws = false;
+  EXPECT_EQ(content(remote, "o"), "the content");
+}
+
 TEST_F(RemoteStoreTest, APartIsNeverStored) {
   there->cut = 3;
   EXPECT_THAT(content(remote, "o"), HasSubstr("ended after 8 of 11 bytes"));

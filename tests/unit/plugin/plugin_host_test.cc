@@ -68,6 +68,11 @@ class PluginHostTest : public testing::Test {
     };
     return host_->start_all(no_host, [this](Task<Status> task) { return run(std::move(task)); });
   }
+  /// What the specimen's route answers.
+  Result<Response> ask() {
+    Request request;
+    return run(router_.find(Verb::Get, "/v1/specimen").route->handler(request));
+  }
   void stop() {
     host_->stop_all(
         Deadline::after(std::chrono::milliseconds(20)), [this](Task<void> task) { run(std::move(task)); }, log_);
@@ -403,10 +408,6 @@ TEST_F(PluginHostTest, DrainsAndStartsWhileTheNodeRuns) {
   install("good");
   ASSERT_TRUE(declare({"good"}));
   ASSERT_TRUE(start());
-  const auto ask = [this] {
-    Request request;
-    return run(router_.find(Verb::Get, "/v1/specimen").route->handler(request));
-  };
   EXPECT_TRUE(ask());
   ASSERT_TRUE(host_->drain("good", Deadline::never()));
   EXPECT_EQ(host_->describe("good")->state, PluginState::Drained);
@@ -444,10 +445,6 @@ TEST_F(PluginHostTest, CountsItsCallsAndKeepsToItsLimit) {
   install("good");
   ASSERT_TRUE(declare({"good"}));
   ASSERT_TRUE(start());
-  const auto ask = [this] {
-    Request request;
-    return run(router_.find(Verb::Get, "/v1/specimen").route->handler(request));
-  };
   EXPECT_TRUE(ask());
   const std::string page = metrics_.prometheus_text();
   EXPECT_NE(page.find("bryo_plugin_calls_total{plugin=\"good\"} 1"), std::string::npos) << page;

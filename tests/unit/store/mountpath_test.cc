@@ -68,7 +68,7 @@ TEST_F(MountpathTest, AnUnknownLayoutIsNotTouched) {
 TEST_F(MountpathTest, WorkIsEmptiedAtStart) {
   open();
   store.reset();
-  std::ofstream(directory.path() + "/mp0/work/17") << "half";
+  std::ofstream(std::filesystem::path(directory.path()) / "mp0/work" / "17") << "half";
   open();
   EXPECT_TRUE(std::filesystem::is_empty(directory.path() + "/mp0/work"));
 }

@@ -78,6 +78,39 @@ inline Result<std::string> canonical_provider(std::string_view provider) {
   return std::string(provider);
 }
 
+/// A character of names of buckets and namespaces.
+inline bool is_name_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+/// Fails with the wire's 400 unless the namespace has name characters only, and its uuid at most 32 of them.
+inline Status check_namespace(const BucketName& bucket) {
+  constexpr std::size_t kMaxUuid = 32;
+  if (bucket.ns_uuid.size() <= kMaxUuid &&
+      std::all_of(bucket.ns_uuid.begin(), bucket.ns_uuid.end(), is_name_character) &&
+      std::all_of(bucket.ns_name.begin(), bucket.ns_name.end(), is_name_character)) {
+    return {};
+  }
+  return Error(Errc::InvalidArgument,
+               "namespace is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
+}
+
+/// Puts the namespace `@uuid#name` into `bucket`; either part may be absent, and without a sign it is a name
+/// (http-buckets.md section 1). Fails like `check_namespace`.
+inline Status parse_namespace(std::string_view text, BucketName& bucket) {
+  bucket.ns_uuid.clear();
+  bucket.ns_name.clear();
+  if (text.starts_with('@')) {
+    text.remove_prefix(1);
+    const auto hash = text.find('#');
+    bucket.ns_uuid = text.substr(0, hash);
+    if (hash != std::string_view::npos) bucket.ns_name = text.substr(hash + 1);
+  } else {
+    bucket.ns_name = text.substr(text.starts_with('#') ? 1 : 0);
+  }
+  return check_namespace(bucket);
+}
+
 /// Fails with the wire's 400 unless `name` is 1-64 characters of letters, digits, '-', '_', '.'.
 inline Status check_bucket_name(std::string_view name) {
   if (name.empty()) return Error(Errc::InvalidArgument, "bucket name is missing");
@@ -85,11 +118,7 @@ inline Status check_bucket_name(std::string_view name) {
     return Error(Errc::InvalidArgument,
                  "bucket name is too long: " + std::to_string(name.size()) + " > 64(max length)");
   }
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  if (!std::all_of(name.begin(), name.end(), allowed) || name.find("..") != std::string_view::npos) {
+  if (!std::all_of(name.begin(), name.end(), is_name_character) || name.find("..") != std::string_view::npos) {
     return Error(
         Errc::InvalidArgument,
         "bucket name is invalid: may only contain letters, numbers, dashes (-), underscores (_), and dots (.)");
