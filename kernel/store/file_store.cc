@@ -146,6 +146,24 @@ Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {
   co_return co_await pool_.run(std::move(work));
 }
 
+Task<Result<ObjectPage>> FileStore::list(BucketPtr bucket, ObjectQuery query) {
+  auto page = std::make_shared<ObjectPage>();
+  std::function<Status()> work = [this, bucket, query = std::move(query), page]() -> Status {
+    const ListRequest request{
+        .prefix = query.prefix, .after = query.after, .limit = query.limit, .attributes = query.attributes};
+    BRYO_TRY(listed, list_blocking(*bucket, request));
+    page->more = listed.more;
+    page->objects.reserve(listed.entries.size());
+    for (auto& entry : listed.entries) {
+      page->objects.push_back(
+          {.name = std::move(entry.name), .size = entry.size, .attributes = std::move(entry.attributes)});
+    }
+    return {};
+  };
+  BRYO_CO_CHECK(co_await pool_.run(std::move(work)));
+  co_return std::move(*page);
+}
+
 Result<ListPage> FileStore::list_blocking(const Bucket& bucket, const ListRequest& request) {
   auto all = trees(bucket.id());
   if (!all) return bucket_missing(bucket);

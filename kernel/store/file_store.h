@@ -30,6 +30,7 @@ class FileStore final : public ObjectStore {
   Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
                                                      WriteOptions options) override;
   Task<Status> remove(BucketPtr bucket, std::string object) override;
+  Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override;
 
   // ObjectStore
   Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) override {

@@ -154,6 +154,30 @@ TEST_F(ListingTest, AttributesOnRequest) {
   EXPECT_EQ(page->entries[0].size, 0u);
 }
 
+TEST_F(ListingTest, PagesForPlugins) {
+  put_all({"a", "b/1", "b/2", "c"});
+  Objects& objects = *store;
+  auto page = await(objects.list(bucket, {.limit = 3}));
+  ASSERT_TRUE(page) << page.error().message();
+  ASSERT_EQ(page->objects.size(), 3u);
+  EXPECT_TRUE(page->more);
+  EXPECT_EQ(page->objects[1].name, "b/1");
+  EXPECT_EQ(page->objects[1].size, 3u);
+  EXPECT_EQ(page->objects[1].attributes, nullptr);
+  page = await(objects.list(bucket, {.after = "b/2", .attributes = true}));
+  ASSERT_EQ(page->objects.size(), 1u);
+  EXPECT_FALSE(page->more);
+  EXPECT_EQ(page->objects[0].name, "c");
+  ASSERT_TRUE(page->objects[0].attributes);
+  EXPECT_EQ(page->objects[0].attributes->checksum_type, "xxhash2");
+  page = await(objects.list(bucket, {.prefix = "b/"}));
+  EXPECT_EQ(page->objects.size(), 2u);
+  ASSERT_TRUE(store->drop_bucket_blocking(bucket->id()));
+  const auto gone = await(objects.list(bucket, {}));
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code(), Errc::NotFound);
+}
+
 TEST_F(ListingTest, OneDamagedObjectDoesNotHideTheOthers) {
   put_all({"a", "b", "c"});
   const std::string base = store->mountpath_of(**get(bucket, "b")).path + "/objects/0000000000000001/00000001/";

@@ -110,6 +110,25 @@ struct WriteOptions {
   bool skip_previous = false;            ///< do not look at the object that is replaced (`skip_vc`)
 };
 
+/// One page of a listing.
+struct ObjectQuery {
+  std::string prefix{};       ///< only names that begin so
+  std::string after{};        ///< only names greater, bytewise: the last name of the page before
+  std::size_t limit = 1'000;  ///< names on a page
+  bool attributes = false;    ///< also checksum, version, times, custom metadata; several times dearer than names
+};
+
+struct ListedName {
+  std::string name;
+  std::uint64_t size = 0;
+  std::shared_ptr<const ObjectAttributes> attributes;  ///< null unless asked for, and where the metadata is damaged
+};
+
+struct ObjectPage {
+  std::vector<ListedName> objects;  ///< bytewise by name
+  bool more = false;                ///< names may follow the last one
+};
+
 /// Objects of this node. Thread-safe.
 class Objects {
  public:
@@ -121,6 +140,10 @@ class Objects {
   virtual Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
                                                              WriteOptions options) = 0;
   virtual Task<Status> remove(BucketPtr bucket, std::string object) = 0;
+  /// The names of a bucket in order, page by page; of a remote bucket those that are kept here. An object that is
+  /// written or removed meanwhile may be on a page or not; all others are on exactly one. Fails with NotFound when the
+  /// bucket was destroyed.
+  virtual Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) = 0;
 };
 
 }  // namespace bryo
