@@ -14,17 +14,24 @@
 #include <bryo/host.h>
 #include <bryo/registrar.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace bryo::testing {
@@ -85,10 +92,22 @@ class MemoryObject final : public OpenObject {
   Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
     auto out = std::make_shared<ObjectAttributes>();
     out->size = size();
+    out->checksum_type = "fnv1a";  // no store has it, so nobody can mistake it for another's
+    out->checksum_value = checksum();
     return std::shared_ptr<const ObjectAttributes>(std::move(out));
   }
 
+  [[nodiscard]] const std::string& content() const noexcept { return content_; }
+
  private:
+  [[nodiscard]] std::string checksum() const {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : content_) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    std::string hex;
+    for (int shift = 60; shift >= 0; shift -= 4) hex.push_back("0123456789abcdef"[hash >> shift & 15]);
+    return hex;
+  }
+
   const std::string content_;
   mutable Warmth warmth_;
   mutable std::size_t reads_ = 0;
@@ -152,16 +171,83 @@ class MemoryObjects final : public Objects {
     cold_.erase({bucket->id(), object});
     co_return find(*bucket, object);
   }
-  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr, std::string, WriteOptions) override {
-    co_return Error(Errc::Unsupported, "objects in memory are put by the test");
+  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object, WriteOptions) override {
+    if (slow) co_await suspend();
+    if (full) co_return Error(Errc::OutOfSpace, "the disk is full");
+    co_return std::unique_ptr<ObjectWriter>(std::make_unique<Draft>(*this, std::move(bucket), std::move(object)));
   }
   Task<Status> remove(BucketPtr bucket, std::string object) override {
     erase(*bucket, object);
     co_return Status();
   }
+  Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override {
+    ++pages_;
+    if (on_list) on_list(pages_);
+    if (slow) co_await suspend();
+    if (broken_page == pages_) co_return Error(Errc::Io, "the disk is broken here");
+    ObjectPage page;
+    for (auto at = objects_.lower_bound({bucket->id(), std::max(query.prefix, query.after)}); at != objects_.end();
+         ++at) {
+      const auto& [id, name] = at->first;
+      if (id != bucket->id() || !name.starts_with(query.prefix)) break;
+      if (!query.after.empty() && name <= query.after) continue;
+      if (page.objects.size() == query.limit) {
+        page.more = true;
+        break;
+      }
+      ListedName listed{.name = name, .size = at->second->size(), .attributes = nullptr};
+      if (query.attributes) {
+        BRYO_CO_TRY(attributes, at->second->attributes());
+        listed.attributes = std::move(attributes);
+      }
+      page.objects.push_back(std::move(listed));
+    }
+    co_return page;
+  }
+
+  /// Null when there is no such object.
+  [[nodiscard]] std::shared_ptr<const MemoryObject> at(const Bucket& bucket, const std::string& name) const {
+    const auto found = objects_.find({bucket.id(), name});
+    return found == objects_.end() ? nullptr : found->second;
+  }
+  /// From now on nothing can be written.
+  bool full = false;
+  /// From now on lists and writes suspend their caller once, so that a test can abandon or cancel it there.
+  bool slow = false;
+  /// The page of a listing that fails with Io, counted as for on_list; 0 = none.
+  std::size_t broken_page = 0;
+  /// Called before each page of a listing, with its number from 1 on.
+  std::function<void(std::size_t)> on_list;
 
  private:
   using Key = std::pair<std::uint64_t, std::string>;
+  static Task<> suspend() {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  }
+  /// Written into memory, put by commit.
+  class Draft final : public ObjectWriter {
+   public:
+    Draft(MemoryObjects& objects, BucketPtr bucket, std::string name)
+        : objects_(objects), bucket_(std::move(bucket)), name_(std::move(name)) {}
+    Task<Status> write(BytesView bytes) override {
+      if (objects_.slow) co_await suspend();
+      if (objects_.full) co_return Error(Errc::OutOfSpace, "the disk is full");
+      content_.append(as_text(bytes));
+      co_return Status();
+    }
+    Task<Result<ObjectAttributes>> commit() override {
+      BRYO_CO_TRY(stored, objects_.put(*bucket_, name_, std::move(content_))->attributes());
+      co_return *stored;
+    }
+
+   private:
+    MemoryObjects& objects_;
+    const BucketPtr bucket_;
+    const std::string name_;
+    std::string content_;
+  };
+
   Result<ObjectPtr> find(const Bucket& bucket, const std::string& object) {
     ++opens_;
     if (const auto found = objects_.find({bucket.id(), object}); found != objects_.end()) {
@@ -174,6 +260,7 @@ class MemoryObjects final : public Objects {
   std::map<Key, bool> cold_;
   std::uint64_t stamps_ = 0;
   std::size_t opens_ = 0;
+  std::size_t pages_ = 0;
 };
 
 /// The formats that the test adds; an index is never in memory before `open`, and then is.
@@ -268,27 +355,37 @@ class MemoryLog final : public Log {
   void error(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
 };
 
+/// What a job gets: run it with `testing::run(xaction->run(job))`, abort it with `job.stopped = true`.
+class MemoryJob final : public XactionContext {
+ public:
+  explicit MemoryJob(std::string id, BucketPtr bucket = nullptr, std::map<std::string, std::string> arguments = {})
+      : id_(std::move(id)), bucket_(std::move(bucket)), arguments_(std::move(arguments)) {}
+  bool stopped = false;
+  std::vector<std::string> errors;
+  std::vector<std::string> messages;
+  XactionStats counters;
+  std::size_t users = 0;
+  [[nodiscard]] const std::string& id() const noexcept override { return id_; }
+  [[nodiscard]] BucketPtr bucket() const override { return bucket_; }
+  [[nodiscard]] std::string argument(std::string_view name) const override {
+    const auto found = arguments_.find(std::string(name));
+    return found == arguments_.end() ? std::string() : found->second;
+  }
+  [[nodiscard]] bool aborted() const noexcept override { return stopped; }
+  XactionStats& stats() noexcept override { return counters; }
+  void soft_error(std::string message) override { errors.push_back(std::move(message)); }
+  void log(std::string message) override { messages.push_back(std::move(message)); }
+
+ private:
+  const std::string id_;
+  const BucketPtr bucket_;
+  const std::map<std::string, std::string> arguments_;
+};
+
 /// One job for every kind, which never goes idle.
 class MemoryXactions final : public Xactions {
  public:
-  class Job final : public XactionContext {
-   public:
-    explicit Job(std::string id) : id_(std::move(id)) {}
-    bool stopped = false;
-    std::vector<std::string> errors;
-    XactionStats counters;
-    std::size_t users = 0;
-    [[nodiscard]] const std::string& id() const noexcept override { return id_; }
-    [[nodiscard]] BucketPtr bucket() const override { return nullptr; }
-    [[nodiscard]] std::string argument(std::string_view) const override { return {}; }
-    [[nodiscard]] bool aborted() const noexcept override { return stopped; }
-    XactionStats& stats() noexcept override { return counters; }
-    void soft_error(std::string message) override { errors.push_back(std::move(message)); }
-    void log(std::string) override {}
-
-   private:
-    const std::string id_;
-  };
+  using Job = MemoryJob;
 
   Job job{"gbt-Ab3dEf9hI"};
 
@@ -363,6 +460,14 @@ class FakeRegistrar final : public Registrar {
   void meta_store(std::string name, MetaStoreFactory factory) override {
     meta_stores.emplace_back(std::move(name), std::move(factory));
   }
+
+  /// The values of a metric, by its internal name; 0 for one that was not declared.
+  [[nodiscard]] std::uint64_t counter_value(const std::string& name) const {
+    const auto found = counters_.find(name);
+    return found == counters_.end() ? 0 : found->second.value();
+  }
+  [[nodiscard]] const Histogram& histogram_of(const std::string& name) const { return histograms_.at(name); }
+  [[nodiscard]] std::size_t metrics() const noexcept { return counters_.size() + gauges_.size() + histograms_.size(); }
 
   /// The handler of exactly this pattern.
   [[nodiscard]] const RouteHandler& handler(std::string_view pattern) const {

@@ -52,7 +52,8 @@ class XactionContext {
   virtual void log(std::string message) = 0;
 };
 
-/// One job. Made by its kind's factory, run once, destroyed after `run` ended.
+/// One job. Made by its kind's factory, run once, kept for as long as the job is shown: what a run needs belongs to the
+/// run, and is given back when that ends.
 class Xaction {
  public:
   virtual ~Xaction() = default;
