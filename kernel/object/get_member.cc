@@ -3,7 +3,62 @@
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/byte_range.h>
 
+#include <functional>
+#include <memory>
+
 namespace bryo::kernel {
+namespace {
+
+/// A member on its way out of a compressed archive.
+struct DecodedMember {
+  Shard shard;
+  Member member;
+  ByteRange part;
+  std::string label;
+  std::unique_ptr<Reservation> memory;
+  BlockingPool& blocking;
+  ArchiveBuffer bytes{};
+
+  /// Keeps of the whole content what was asked for.
+  Status decode() {
+    bytes.reserve(part.length);
+    std::uint64_t at = 0;
+    const std::function<Status(std::size_t, BytesView)> keep = [&](std::size_t, BytesView piece) -> Status {
+      const auto before = std::min<std::uint64_t>(piece.size(), part.offset - std::min(part.offset, at));
+      const auto wanted = std::min<std::uint64_t>(piece.size() - before, part.length - bytes.size());
+      bytes.append(piece.subspan(before, wanted));
+      at += piece.size();
+      return {};
+    };
+    BRYO_CHECK(shard.format->reader->extract(*shard.object, label, *shard.index, {&member, 1}, keep));
+    if (bytes.size() == part.length) return {};
+    return Error(Errc::InvalidArgument, "unexpected EOF: member \"" + std::string(member.name) + "\" of " + label +
+                                            " is shorter than its " + std::to_string(member.size) + " bytes");
+  }
+};
+
+Task<Status> send_decoded(std::shared_ptr<DecodedMember> decoded, BodySink& sink) {
+  std::function<Status()> work = [decoded] { return decoded->decode(); };
+  BRYO_CO_CHECK(co_await decoded->blocking.run(std::move(work)));
+  const BytesView pieces[] = {decoded->bytes.view()};
+  co_return co_await sink.write(std::span(pieces).first(decoded->bytes.empty() ? 0 : 1));
+}
+
+/// Fails with TooManyRequests when memory does not hold what was asked for.
+Result<StreamBody> decoded_body(const DataServices& services, Shard shard, const Member& member, ByteRange part,
+                                std::string label) {
+  BRYO_TRY(memory, services.memory.reserve(part.length, "a decoded member"));
+  auto decoded = std::make_shared<DecodedMember>(DecodedMember{.shard = std::move(shard),
+                                                               .member = member,
+                                                               .part = part,
+                                                               .label = std::move(label),
+                                                               .memory = std::move(memory),
+                                                               .blocking = services.blocking});
+  return StreamBody{.length = part.length,
+                    .produce = [decoded](BodySink& sink) { return send_decoded(decoded, sink); }};
+}
+
+}  // namespace
 
 Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress address, ObjectPtr object,
                                              std::string archpath) {
@@ -20,12 +75,6 @@ Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress add
                     "t[" + services_.node.target_id + "]: " + archpath + " in " + address.uri() + " does not exist",
                     wire::kErrNotFound);
   }
-  if (member->offset == Member::kNotStored) {
-    co_return Error(Errc::Unsupported,
-                    "cannot read one file out of the compressed archive " + address.uri() +
-                        ": use get-batch - operation not supported",
-                    wire::kErrUnsupported);
-  }
   Response response;
   ByteRange part{.offset = 0, .length = member->size};
   if (const auto header = request.headers.get("Range")) {
@@ -38,6 +87,11 @@ Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress add
     }
   }
   response.headers.add("Content-Type", std::string(wire::kTypeOctets));
+  if (member->offset == Member::kNotStored) {
+    BRYO_CO_TRY(decoded, decoded_body(services_, *std::move(shard), *member, part, address.uri()));
+    response.body = std::move(decoded);
+    co_return response;
+  }
   response.body =
       ObjectBody{.object = std::move(object), .offset = member->offset + part.offset, .length = part.length};
   co_return response;
