@@ -84,6 +84,7 @@ Task<Result<std::vector<std::string>>> FolderBackend::list_buckets() {
 }
 
 Task<Result<bryo::ObjectAttributes>> FolderBackend::head(BucketName bucket, std::string object) {
+  BRYO_CO_CHECK(bryo::check_object_name(object));  // ".." would lead into another bucket
   std::function<Result<bryo::ObjectAttributes>()> work = [tree = tree_, path = path_of(bucket, object)] {
     return tree->describe(path);
   };
@@ -93,6 +94,7 @@ Task<Result<bryo::ObjectAttributes>> FolderBackend::head(BucketName bucket, std:
 }
 
 Task<Result<bryo::BackendContent>> FolderBackend::read(BucketName bucket, std::string object) {
+  BRYO_CO_CHECK(bryo::check_object_name(object));
   auto file = std::make_shared<File>();
   std::function<Result<bryo::ObjectAttributes>()> work = [tree = tree_, path = path_of(bucket, object),
                                                           file]() -> Result<bryo::ObjectAttributes> {
@@ -117,6 +119,7 @@ Task<Result<bryo::ObjectAttributes>> FolderBackend::write(BucketName bucket, std
                                                           bryo::ObjectAttributes attributes,
                                                           bryo::ByteSource& content) {
   using Created = std::pair<File, std::string>;
+  BRYO_CO_CHECK(bryo::check_object_name(object));
   const std::string path = path_of(bucket, object);
   std::function<Result<Created>()> create = [tree = tree_, path] { return tree->create_beside(path); };
   BRYO_CO_TRY(created, co_await on_pool(blocking_, std::move(create)));
@@ -151,6 +154,7 @@ Task<Result<bryo::ObjectAttributes>> FolderBackend::write(BucketName bucket, std
 }
 
 Task<Status> FolderBackend::remove(BucketName bucket, std::string object) {
+  BRYO_CO_CHECK(bryo::check_object_name(object));
   std::function<Status()> work = [tree = tree_, path = path_of(bucket, object)] { return tree->remove(path); };
   const Status removed = co_await blocking_.run(std::move(work));
   if (!removed) co_return named(removed.error(), bucket.uri() + "/" + object);

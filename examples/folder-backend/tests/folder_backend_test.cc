@@ -1,5 +1,6 @@
 #include "folder_backend.h"
 
+#include <bryo/contract/backend_contract.h>
 #include <bryo/testing.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -158,5 +159,35 @@ TEST(Tree, SaysWhatIsWrongWithItsRoot) {
   EXPECT_NE(tree.error().message().find("/no/such/folder"), std::string::npos);
 }
 
+/// What every backend must do, from the SDK.
+struct FolderUnderContract {
+  FolderUnderContract() {
+    char name[] = "/tmp/folder-backend-XXXXXX";
+    root = ::mkdtemp(name);
+    std::filesystem::create_directories(root / "b");
+  }
+  ~FolderUnderContract() { std::filesystem::remove_all(root); }
+
+  static constexpr bool kWrites = true;
+  bryo::BucketName bucket() { return {.provider = "folder", .name = "b"}; }
+  std::unique_ptr<bryo::Backend> make() {
+    auto tree = Tree::open(root.string());
+    EXPECT_TRUE(tree) << tree.error().message();
+    return std::make_unique<FolderBackend>(std::make_shared<const Tree>(std::move(*tree)), host.blocking());
+  }
+  void put(const std::string& object, const std::string& content) {
+    const auto path = root / "b" / object;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+  }
+
+  std::filesystem::path root;
+  bryo::testing::FakeHost host;
+};
+
 }  // namespace
 }  // namespace folder
+
+namespace bryo::contract {
+INSTANTIATE_TYPED_TEST_SUITE_P(Folder, BackendContract, folder::FolderUnderContract);
+}
