@@ -1,4 +1,5 @@
 #include <kernel/plugin/gated_backend.h>
+#include <kernel/plugin/reachable_call.h>
 
 #include <functional>
 
@@ -11,11 +12,7 @@ class GatedContent final : public ByteSource {
       : pass_(std::move(pass)), gate_(std::move(gate)), inner_(std::move(inner)) {}
 
   Task<Result<std::size_t>> read(MutableBytes out) override {
-    try {
-      co_return co_await inner_->read(out);
-    } catch (...) {
-      co_return gate_->escaped();
-    }
+    return reachable<Result<std::size_t>>(gate_, [this, out] { return inner_->read(out); });
   }
 
  private:
@@ -52,17 +49,16 @@ class GatedBackend final : public Backend {
   Task<Result<BackendContent>> read(BucketName bucket, std::string object) override {
     auto pass = gate_->enter();
     if (!pass) co_return pass.error();
-    try {
-      Result<BackendContent> found = co_await inner_->read(std::move(bucket), std::move(object));
-      if (!found) {
-        gate_->count_error(found.error());
-        co_return found;
-      }
-      found->content = std::make_unique<GatedContent>(*std::move(pass), gate_, std::move(found->content));
-      co_return found;
-    } catch (...) {
-      co_return gate_->escaped();
+    const auto start = [this, &bucket, &object] { return inner_->read(std::move(bucket), std::move(object)); };
+    auto found = co_await reachable<Result<BackendContent>>(gate_, start);
+    if (!found) co_return found;
+    if (!found->content) {
+      const Error error(Errc::Internal, "plugin '" + gate_->plugin() + "': its backend answered no content");
+      gate_->count_error(error);
+      co_return error;
     }
+    found->content = std::make_unique<GatedContent>(*std::move(pass), gate_, std::move(found->content));
+    co_return found;
   }
 
  private:
@@ -71,13 +67,8 @@ class GatedBackend final : public Backend {
                          Arguments... arguments) {
     const auto pass = gate->enter();
     if (!pass) co_return pass.error();
-    try {
-      T result = co_await (inner.*operation)(std::move(arguments)...);
-      if (!result) gate->count_error(result.error());
-      co_return result;
-    } catch (...) {
-      co_return gate->escaped();
-    }
+    const auto start = [&] { return (inner.*operation)(std::move(arguments)...); };
+    co_return co_await reachable<T>(gate, start);
   }
 
   const std::shared_ptr<CallGate> gate_;

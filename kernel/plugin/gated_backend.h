@@ -8,7 +8,8 @@
 namespace bryo::kernel {
 
 /// `factory` behind `gate`: every operation is a call, a content that is being read is one until it is released, and
-/// what the plugin throws becomes an error.
+/// what the plugin throws becomes an error. The gate can end an operation and a read of a content, whoever they run
+/// for; they answer Unavailable then.
 BackendFactory gated(std::shared_ptr<CallGate> gate, BackendFactory factory);
 
 }  // namespace bryo::kernel

@@ -48,6 +48,8 @@ class CallScope : public boost::intrusive::list_base_hook<>, public std::enable_
       self->signal_.emit(boost::asio::cancellation_type::terminal);
     });
   }
+  /// Whoever waits for the call was cancelled. On the coroutine's executor.
+  void pass_on(boost::asio::cancellation_type type) { signal_.emit(type); }
 
  private:
   const Executor executor_;
