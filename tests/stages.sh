@@ -16,7 +16,7 @@ declare -A ABOUT=(
   [lhotse]="Lhotse 1.33.0 and 2.0.0a3, PyTorch loader, end to end"
   [clang]="clang reads every source; dropped results are errors"
   [asan_build]="build with AddressSanitizer and UBSan"
-  [asan_unit]="unit tests under them (Release has no sync points)"
+  [asan_unit]="unit tests of kernel, plugins and examples under them (Release has no sync points)"
   [asan_conformance]="recorded exchanges, raw HTTP and bad input under them"
   [tsan_build]="build with ThreadSanitizer"
   [tsan_unit]="unit tests under it"
@@ -97,7 +97,11 @@ stage_clang() { tests/clang-check.sh build/release; }
 
 stage_asan_build() { configure_and_build asan; }
 stage_asan_unit() { unit_tests asan; }
-stage_asan_conformance() { suite sdk200 asan tests/conformance/raw tests/conformance/test_golden_getbatch.py tests/conformance/test_golden_core.py tests/conformance/sdk/test_batch.py; }
+stage_asan_conformance() {
+  suite sdk200 asan tests/conformance/raw tests/conformance/test_golden_getbatch.py tests/conformance/test_golden_core.py tests/conformance/sdk/test_batch.py
+  # The examples are linked into this build.
+  BRYO_EXAMPLES_LINKED_IN=1 suite sdk200 asan tests/install/test_dedup.py tests/install/test_folder_backend.py tests/install/test_sample.py tests/install/test_tar_zst.py
+}
 
 stage_tsan_build() { configure_and_build tsan; }
 stage_tsan_unit() { unit_tests tsan; }

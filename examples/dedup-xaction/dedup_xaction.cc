@@ -33,7 +33,8 @@ bryo::XactionKind dedup_kind() {
           .scope = bryo::XactionScope::Bucket,
           .reports_status = true,
           // Two runs would only compete; a bucket that is being renamed or filled has no stable answer.
-          .conflicts = {"dedup", "move-bck", "copy-bck"}};
+          .conflicts = {"dedup", "move-bck", "copy-bck"},
+          .permissions = {bryo::BucketAccess::ListObjects, bryo::BucketAccess::Put}};
 }
 
 DedupXaction::DedupXaction(bryo::Host& host, const DedupOptions& options, DedupMetrics& metrics)
@@ -107,6 +108,10 @@ Task<Status> DedupXaction::write_result(bryo::XactionContext& job, Findings& fin
 
 std::string DedupXaction::control_message() const {
   return "duplicates:" + std::to_string(duplicates_) + " wasted:" + std::to_string(wasted_) + "B";
+}
+
+std::string DedupXaction::extension() const {
+  return R"({"duplicates":)" + std::to_string(duplicates_) + R"(,"wasted":)" + std::to_string(wasted_) + "}";
 }
 
 }  // namespace dedup

@@ -24,10 +24,10 @@ class DedupXaction final : public bryo::Xaction {
 
   bryo::Task<bryo::Status> run(bryo::XactionContext& job) override;
   [[nodiscard]] std::string control_message() const override;
+  [[nodiscard]] std::string extension() const override;
 
  private:
-  /// What a run has found so far, and the memory that it takes, page by page. It belongs to the run: the object lives
-  /// on for as long as the job is shown.
+  /// What a run has found so far, and the memory that it takes, page by page. Given back when the run ends.
   struct Findings {
     std::vector<std::unique_ptr<bryo::Reservation>> memory;
     DuplicateGroups groups;

@@ -41,7 +41,7 @@ Task<Status> SamplePlugin::start(bryo::Host& host) {
 Task<Result<Response>> SamplePlugin::answer(bryo::Request& request) {
   BRYO_CO_TRY(wanted, parse_request(request));
   BRYO_CO_TRY(bucket, host_->buckets().find(wanted.bucket));
-  BRYO_CO_CHECK(host_->buckets().check_readable(*bucket));
+  BRYO_CO_CHECK(host_->buckets().check_access(*bucket, bryo::BucketAccess::Get));
   auto sample = std::make_shared<SampleAnswer>(*host_, *metrics_, std::move(bucket), std::move(wanted),
                                                static_cast<std::size_t>(*page_), request.received);
   Response response;

@@ -91,8 +91,8 @@ Error BucketRegistry::missing(const BucketName& name) const {
                wire::kErrFailedTo);
 }
 
-Status BucketRegistry::check_readable(const Bucket& bucket) const {
-  return static_cast<const RegisteredBucket&>(bucket).allows(BucketAccess::Get);
+Status BucketRegistry::check_access(const Bucket& bucket, BucketAccess wanted) const {
+  return static_cast<const RegisteredBucket&>(bucket).allows(wanted);
 }
 
 Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const {

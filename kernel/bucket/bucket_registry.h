@@ -39,7 +39,7 @@ class BucketRegistry : public Buckets {
 
   Result<BucketPtr> find(const BucketName& name) const override;
   Task<Result<BucketPtr>> find_or_add(BucketName name) override;
-  Status check_readable(const Bucket& bucket) const override;
+  Status check_access(const Bucket& bucket, BucketAccess wanted) const override;
   /// The same with the properties.
   Result<RegisteredBucketPtr> lookup(const BucketName& name) const;
   [[nodiscard]] std::shared_ptr<const BucketMap> snapshot() const { return map_.load(); }

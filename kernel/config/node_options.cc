@@ -175,10 +175,11 @@ void declare_parts(NodeOptions& o, OptionRegistry& registry, Status& status) {
   SectionOf meta(registry, status, "meta_store", "Where the cluster's metadata lives.");
   o.meta_store_kind = meta.add<std::string>({.key = "kind",
                                              .default_value = "embedded",
-                                             .choices = {"embedded", "etcd"},
-                                             .doc = "embedded: files in data_dir, for one node; etcd: several nodes."});
-  o.meta_store_endpoints = meta.add<std::vector<std::string>>(
-      {.key = "endpoints", .default_value = {"http://127.0.0.1:2379"}, .doc = "Addresses of the etcd cluster."});
+                                             .doc = "embedded: files in data_dir, for one node; else the name of a "
+                                                    "meta store that an enabled plugin provides."});
+  o.meta_store_endpoints = meta.add<std::vector<std::string>>({.key = "endpoints",
+                                                               .default_value = {"http://127.0.0.1:2379"},
+                                                               .doc = "Addresses for a meta store that is elsewhere."});
 
   SectionOf plugins(registry, status, "plugins", "Which plugins run.");
   o.plugin_dir =

@@ -59,13 +59,12 @@ Status Node::Parts::declare() {
   wanted.sha256 = config().plugin_sha256;
   wanted.safe_mode = safe_mode;
   wanted.show_all = show_all_plugins;
+  wanted.meta_store = config().meta_store_kind;
   plugins = std::make_unique<PluginHost>(
-      std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends});
+      std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends,
+                                    meta_stores, hooks, plugin_services});
   BRYO_CHECK(plugins->declare_all());
-  if (config().meta_store_kind != "embedded") {
-    return Error(Errc::Unsupported, "meta_store.kind = \"" + config().meta_store_kind +
-                                        "\" needs a plugin that provides it; none is enabled: use \"embedded\"");
-  }
+  BRYO_CHECK(meta_stores.check(config().meta_store_kind));
   return configuration->load_plugins(plugins->found());
 }
 
@@ -93,15 +92,13 @@ Status Node::Parts::open_own_directory() {
   blocking = std::make_unique<ThreadPool>(ThreadPool::Limits{.threads = config().blocking_threads});
   memory = std::make_unique<MemoryBudget>(resolve_memory_budget(*keys().memory_budget));
   archives.start(*blocking, (*keys().shard_index_cache).bytes);
-  xactions.start(*log);
   server = std::make_unique<HttpServer>(server_config(config(), keys(), identity), router, *loops, *blocking, *log,
                                         *http_metrics);
   return server->bind();
 }
 
 Status Node::Parts::open_data() {
-  BRYO_TRY(opened_meta, EmbeddedMetaStore::open(config().data_dir, *blocking, *log));
-  meta = std::move(opened_meta);
+  BRYO_CHECK(open_meta_store());
   BRYO_CHECK(start_cluster_config());
 
   const auto endpoints = server->endpoints();
@@ -115,12 +112,29 @@ Status Node::Parts::open_data() {
 
   BRYO_TRY(opened_store, ObjectStore::open(config().store, *blocking, clock, *log));
   store = std::make_unique<RemoteStore>(std::move(opened_store), backends, *memory);
+  if (hooks.any()) store = std::make_unique<HookedStore>(std::move(store), hooks, *log);
   BucketRegistry::Settings settings{uuid, identity.gateway_id, [this] { return cluster_config->document(); },
                                     &backends};
   BRYO_TRY(opened_buckets, run_on_loop(loops->at(0), BucketRegistry::open(*meta, clock, std::move(settings))));
   buckets = std::move(opened_buckets);
+  xactions.start(*log, *buckets);
   BRYO_CHECK(run_on_loop(loops->at(0), finish_destroyed_buckets(*buckets, *store, *blocking)));
   return register_routes();
+}
+
+Status Node::Parts::open_meta_store() {
+  const std::string& kind = config().meta_store_kind;
+  if (kind == MetaStoreRegistry::kEmbedded) {
+    BRYO_TRY(opened, EmbeddedMetaStore::open(config().data_dir, *blocking, *log));
+    meta = std::move(opened);
+    return {};
+  }
+  meta_log = logger->component(kind);
+  const MetaStorePlace place{config().data_dir + "/meta_" + kind, config().meta_store_endpoints, *blocking, clock,
+                             *meta_log};
+  BRYO_TRY(made, meta_stores.make(kind, place));
+  meta = std::move(made);
+  return {};
 }
 
 Status Node::Parts::start_cluster_config() {
@@ -169,7 +183,8 @@ Status Node::Parts::register_routes() {
 }
 
 NodeServices Node::Parts::services() {
-  return {identity, *buckets, *store, archives, xactions, [this] { return map.load(); }, *memory, *blocking, clock};
+  return {identity, *buckets,  *store, archives,       xactions, [this] { return map.load(); },
+          *memory,  *blocking, clock,  plugin_services};
 }
 
 Status Node::Parts::start_plugins() {
@@ -177,11 +192,13 @@ Status Node::Parts::start_plugins() {
     if (plugin.state == PluginState::Refused) log->error("a plugin was refused", {{"why", plugin.error}});
     if (plugin.state == PluginState::Skipped) log->warning("a plugin was skipped", {{"why", plugin.error}});
   }
-  const auto make_host = [this](const std::string& name, const Option<Size>& limit) -> Result<std::unique_ptr<Host>> {
-    BRYO_TRY(spool, DataDir::spool(config().spool_dir, name));
-    auto share = std::make_unique<PluginMemory>(name, *memory, limit);
-    return std::unique_ptr<Host>(
-        std::make_unique<NodeHost>(services(), std::move(share), logger->component(name), std::move(spool)));
+  const auto make_host = [this](const PluginDescription& plugin,
+                                const Option<Size>& limit) -> Result<std::unique_ptr<Host>> {
+    BRYO_TRY(spool, DataDir::spool(config().spool_dir, plugin.name));
+    auto share = std::make_unique<PluginMemory>(plugin.name, *memory, limit);
+    return std::unique_ptr<Host>(std::make_unique<NodeHost>(services(), std::move(share),
+                                                            logger->component(plugin.name),
+                                                            HostedPlugin{plugin.name, plugin.needs, std::move(spool)}));
   };
   const auto report = [this](const std::string& plugin, std::chrono::milliseconds held) {
     plugins->count_hold(plugin);

@@ -9,10 +9,12 @@
 #include <kernel/cluster/cluster_map.h>
 #include <kernel/config/cluster_config.h>
 #include <kernel/config/configuration.h>
+#include <kernel/hook/hooked_store.h>
 #include <kernel/http/http_server.h>
 #include <kernel/log/logger.h>
 #include <kernel/memory/memory_budget.h>
 #include <kernel/meta/embedded_meta_store.h>
+#include <kernel/meta/meta_store_registry.h>
 #include <kernel/node/data_dir.h>
 #include <kernel/node/node.h>
 #include <kernel/node/node_host.h>
@@ -48,6 +50,7 @@ struct Node::Parts {
   /// What was started, backwards.
   void stop();
 
+  Status open_meta_store();
   Status start_cluster_config();
   Status register_routes();
   [[nodiscard]] NodeServices services();
@@ -63,6 +66,9 @@ struct Node::Parts {
   ArchiveRegistry archives;
   XactionRegistry xactions{clock};
   BackendRegistry backends;
+  MetaStoreRegistry meta_stores;
+  HookRegistry hooks;
+  ServiceRegistry plugin_services;
   std::unique_ptr<PluginHost> plugins;
   std::unique_ptr<ClusterConfig> cluster_config;
   std::uint64_t config_revision = 0;  ///< in the meta store
@@ -73,7 +79,8 @@ struct Node::Parts {
   std::unique_ptr<EventLoops> loops;
   std::unique_ptr<ThreadPool> blocking;
   std::unique_ptr<MemoryBudget> memory;
-  std::unique_ptr<EmbeddedMetaStore> meta;
+  std::unique_ptr<Log> meta_log;
+  std::unique_ptr<MetaStore> meta;
   std::unique_ptr<ObjectStore> store;
   std::unique_ptr<BucketRegistry> buckets;
   Snapshot<ClusterMap> map;

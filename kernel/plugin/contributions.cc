@@ -1,6 +1,8 @@
 #include <kernel/plugin/contributions.h>
 #include <kernel/plugin/gated.h>
 #include <kernel/plugin/gated_backend.h>
+#include <kernel/plugin/gated_hook.h>
+#include <kernel/plugin/gated_meta_store.h>
 
 #include <algorithm>
 
@@ -82,8 +84,19 @@ void Contributions::backend(BackendSpec spec, BackendFactory factory) {
   backends_.emplace_back(std::move(spec), std::move(factory));
 }
 
-void Contributions::meta_store(std::string name, MetaStoreFactory) {
-  refuse(Error(Errc::Unsupported, "this server has no place for meta stores of plugins yet (\"" + name + "\")"));
+void Contributions::meta_store(MetaStoreSpec spec, MetaStoreFactory factory) {
+  list_.meta_stores.push_back(spec);
+  meta_stores_.emplace_back(std::move(spec), std::move(factory));
+}
+
+void Contributions::object_hook(ObjectHookSpec spec, ObjectHook hook) {
+  list_.hooks.push_back(spec);
+  hooks_.emplace_back(std::move(spec), std::move(hook));
+}
+
+void Contributions::add_service(ServiceSpec spec, const std::type_info& type, std::shared_ptr<void> object) {
+  list_.services.push_back(spec);
+  services_.push_back({std::move(spec), type, std::move(object)});
 }
 
 template <class T>
@@ -136,7 +149,21 @@ Status Contributions::commit(const Registries& registries, const std::shared_ptr
   for (auto& [spec, factory] : backends_) {
     checked(registries.backends.add(std::move(spec), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
   }
+  for (auto& [spec, factory] : meta_stores_) {
+    checked(registries.meta_stores.add(std::move(spec), factory ? gated(gate, std::move(factory)) : nullptr, plugin_));
+  }
+  for (auto& [spec, hook] : hooks_) {
+    const HookTime time = spec.time;
+    checked(registries.hooks.add(std::move(spec), hook ? gated(gate, time, std::move(hook)) : nullptr, plugin_));
+  }
+  for (OwnService& own : services_) {
+    checked(registries.services.add(std::move(own.spec), own.type, std::move(own.object), gate));
+  }
+  services_.clear();
   if (!status_) {
+    registries.services.withdraw(plugin_);
+    registries.hooks.withdraw(plugin_);
+    registries.meta_stores.withdraw(plugin_);
     registries.backends.withdraw(plugin_);
     registries.xactions.withdraw(plugin_);
     registries.archives.withdraw(plugin_);

@@ -6,9 +6,12 @@
 #include <kernel/archive/archive_registry.h>
 #include <kernel/backend/backend_registry.h>
 #include <kernel/config/option_registry.h>
+#include <kernel/hook/hook_registry.h>
 #include <kernel/http/router.h>
+#include <kernel/meta/meta_store_registry.h>
 #include <kernel/metrics/metrics_registry.h>
 #include <kernel/plugin/call_gate.h>
+#include <kernel/plugin/service_registry.h>
 #include <kernel/xaction/xaction_registry.h>
 
 #include <deque>
@@ -27,6 +30,9 @@ struct Registries {
   ArchiveRegistry& archives;
   XactionRegistry& xactions;
   BackendRegistry& backends;
+  MetaStoreRegistry& meta_stores;
+  HookRegistry& hooks;
+  ServiceRegistry& services;
 };
 
 /// What a plugin has contributed, to be shown.
@@ -35,7 +41,10 @@ struct ContributionList {
   std::vector<XactionKind> kinds;
   std::vector<std::string> formats;
   std::vector<std::string> providers;  ///< of backends
-  std::vector<std::string> metrics;    ///< exposition names
+  std::vector<MetaStoreSpec> meta_stores;
+  std::vector<ObjectHookSpec> hooks;
+  std::vector<ServiceSpec> services;
+  std::vector<std::string> metrics;  ///< exposition names
 };
 
 /// Used by one thread, at the start. The first thing that is wrong is remembered; later calls still work, so that a
@@ -51,7 +60,8 @@ class Contributions final : public Registrar {
   void xaction(XactionKind kind, XactionFactory factory) override;
   void archive_format(ArchiveFormat format) override;
   void backend(BackendSpec spec, BackendFactory factory) override;
-  void meta_store(std::string name, MetaStoreFactory factory) override;
+  void meta_store(MetaStoreSpec spec, MetaStoreFactory factory) override;
+  void object_hook(ObjectHookSpec spec, ObjectHook hook) override;
 
   /// The options that the kernel declares for every plugin.
   [[nodiscard]] const Option<Size>& memory_budget() const noexcept { return memory_budget_; }
@@ -77,8 +87,14 @@ class Contributions final : public Registrar {
   std::shared_ptr<const OptionCell<std::string>> add_option(OptionSpec<std::string> spec) override;
   std::shared_ptr<const OptionCell<std::vector<std::string>>> add_option(
       OptionSpec<std::vector<std::string>> spec) override;
+  void add_service(ServiceSpec spec, const std::type_info& type, std::shared_ptr<void> object) override;
 
  private:
+  struct OwnService {
+    ServiceSpec spec;
+    std::type_index type;
+    std::shared_ptr<void> object;
+  };
   template <class T>
   std::shared_ptr<const OptionCell<T>> declare_option(OptionSpec<T> spec);
   template <class Metric, class Declare>
@@ -98,6 +114,9 @@ class Contributions final : public Registrar {
   std::vector<std::pair<XactionKind, XactionFactory>> xactions_;
   std::vector<ArchiveFormat> formats_;
   std::vector<std::pair<BackendSpec, BackendFactory>> backends_;
+  std::vector<std::pair<MetaStoreSpec, MetaStoreFactory>> meta_stores_;
+  std::vector<std::pair<ObjectHookSpec, ObjectHook>> hooks_;
+  std::vector<OwnService> services_;
   // What refused metrics refer to.
   std::deque<Counter> unused_counters_;
   std::deque<Gauge> unused_gauges_;

@@ -73,7 +73,7 @@ Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& reques
   co_return *std::move(response);
 }
 
-/// A plugin's job. `run` counts as a call, so that draining waits for it.
+/// A plugin's job. From `run` on it counts as a call until it is destroyed, so that draining waits for that too.
 class GatedXaction final : public Xaction {
  public:
   GatedXaction(GatePtr gate, Result<std::unique_ptr<Xaction>> inner)
@@ -82,6 +82,7 @@ class GatedXaction final : public Xaction {
   Task<Status> run(XactionContext& context) override {
     auto pass = gate_->enter();
     if (!pass) co_return pass.error();
+    pass_.emplace(*std::move(pass));
     if (!inner_) co_return inner_.error();
     auto* job = dynamic_cast<RunningXaction*>(&context);
     CallGate::Inside inside(*gate_, job != nullptr ? job->scope() : nullptr);
@@ -99,18 +100,21 @@ class GatedXaction final : public Xaction {
     co_return *std::move(status);
   }
 
-  [[nodiscard]] std::string control_message() const override {
-    const auto pass = gate_->enter();
-    if (!pass || !inner_) return {};
+  [[nodiscard]] std::string control_message() const override { return ask(&Xaction::control_message); }
+  [[nodiscard]] std::string extension() const override { return ask(&Xaction::extension); }
+
+ private:
+  std::string ask(std::string (Xaction::*question)() const) const {
+    if (!inner_) return {};
     try {
-      return (*inner_)->control_message();
+      return ((**inner_).*question)();
     } catch (...) {
       return gate_->escaped().message();
     }
   }
 
- private:
   const GatePtr gate_;
+  std::optional<CallGate::Pass> pass_;
   const Result<std::unique_ptr<Xaction>> inner_;  ///< or why the factory made none
 };
 

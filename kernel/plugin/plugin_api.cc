@@ -71,6 +71,18 @@ Json document(const PluginDescription& plugin, const OptionRegistry& registry) {
     out["jobs"].push_back({{"kind", kind.name}, {"doc", kind.doc}});
   out["archive_formats"] = plugin.contributed.formats;
   out["backends"] = plugin.contributed.providers;
+  out["meta_stores"] = Json::array();
+  for (const MetaStoreSpec& store : plugin.contributed.meta_stores)
+    out["meta_stores"].push_back({{"name", store.name}, {"doc", store.doc}});
+  out["object_hooks"] = Json::array();
+  for (const ObjectHookSpec& hook : plugin.contributed.hooks) {
+    out["object_hooks"].push_back({{"event", event_name(hook.event)},
+                                   {"time", hook.time == HookTime::Before ? "before" : "after"},
+                                   {"doc", hook.doc}});
+  }
+  out["services"] = Json::array();
+  for (const ServiceSpec& service : plugin.contributed.services)
+    out["services"].push_back({{"name", service.name}, {"doc", service.doc}});
   out["metrics"] = plugin.contributed.metrics;
   out["options"] = options_of(registry, plugin.name);
   return out;

@@ -319,7 +319,7 @@ Status PluginHost::make_and_declare(Loaded& p, MetricsRegistry& metrics) {
 Status PluginHost::start_all(const MakeHost& make_host, const RunStatus& run) {
   for (const auto& p : plugins_) {
     if (p->description.state != PluginState::Declared) continue;
-    BRYO_TRY(host, make_host(p->name(), p->contributions->memory_budget()));
+    BRYO_TRY(host, make_host(p->description, p->contributions->memory_budget()));
     p->host = std::move(host);
     auto started = run(start_within(*p->plugin, *p->host, config_.start_limit));
     if (!started) {
@@ -349,6 +349,7 @@ void PluginHost::stop_all(Deadline deadline, const RunVoid& run, Log& log) {
   for (auto it = plugins_.rbegin(); it != plugins_.rend(); ++it) {
     Loaded& p = **it;
     if (was_started(p)) stop_one(p, deadline, run, log);
+    registries_.services.withdraw(p.name());
     p.plugin.reset();
     p.host.reset();
   }
@@ -391,6 +392,11 @@ Status PluginHost::drain(std::string_view name, Deadline deadline) {
   if (state != PluginState::Running && state != PluginState::Draining) {
     return Error(Errc::Conflict, "plugin '" + p->name() + "' is " + std::string(name_of(state)) +
                                      ": only a running plugin can be drained");
+  }
+  const auto& stores = p->description.contributed.meta_stores;
+  if (std::any_of(stores.begin(), stores.end(), [&](const auto& spec) { return spec.name == config_.meta_store; })) {
+    return Error(Errc::Conflict, "plugin '" + p->name() + "' keeps the metadata of this node ([meta_store] kind = \"" +
+                                     config_.meta_store + "\"), so it cannot be drained while the node runs");
   }
   set_state(*p, PluginState::Draining);
   const Deadline grace(std::max(deadline.at(), Deadline::after(kLeastGrace).at()));

@@ -19,10 +19,11 @@ struct PluginHostConfig {
   std::string directory;  ///< of the in-tree plugins
   std::vector<std::string> extra_directories{};
   std::vector<std::string> enable{};
-  std::vector<std::string> sha256{};  ///< "NAME=HEX": the only file that may be loaded under that name
-  bool skip_refused = false;          ///< else a refused plugin fails the start
-  bool safe_mode = false;             ///< plugins from elsewhere than `directory` are not loaded
-  bool show_all = false;              ///< declare also what others installed and nobody enabled, to show its options
+  std::vector<std::string> sha256{};    ///< "NAME=HEX": the only file that may be loaded under that name
+  bool skip_refused = false;            ///< else a refused plugin fails the start
+  bool safe_mode = false;               ///< plugins from elsewhere than `directory` are not loaded
+  bool show_all = false;                ///< declare also what others installed and nobody enabled, to show its options
+  std::string meta_store = "embedded";  ///< the kind that the node uses: its plugin cannot be drained
   std::chrono::nanoseconds start_limit = std::chrono::seconds(30);
 };
 
@@ -51,7 +52,7 @@ class PluginHost {
  public:
   /// The plugin's view of the node, kept until the plugin is destroyed.
   using MakeHost =
-      std::function<Result<std::unique_ptr<Host>>(const std::string& plugin, const Option<Size>& memory_budget)>;
+      std::function<Result<std::unique_ptr<Host>>(const PluginDescription& plugin, const Option<Size>& memory_budget)>;
   /// Runs a coroutine on an event loop and blocks until it ended.
   using RunStatus = std::function<Status(Task<Status>)>;
   using RunVoid = std::function<void(Task<void>)>;
@@ -70,8 +71,9 @@ class PluginHost {
   void stop_all(Deadline deadline, const RunVoid& run, Log& log);
 
   /// Takes a running plugin out of service: new calls are answered 503, running ones may end until the deadline and are
-  /// cancelled then. The plugin keeps what it has open. Fails with NotFound; Conflict when the plugin is not running;
-  /// Timeout when calls are left even so, which the plugin stays draining for. Blocks: not from an event loop.
+  /// cancelled then. The plugin keeps what it has open. Fails with NotFound; Conflict when the plugin is not running,
+  /// or keeps the node's metadata; Timeout when calls are left even so, which the plugin stays draining for. Blocks:
+  /// not from an event loop.
   Status drain(std::string_view name, Deadline deadline);
   /// Lets a drained plugin take calls again.
   Status start(std::string_view name);

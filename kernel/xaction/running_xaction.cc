@@ -17,6 +17,13 @@ std::string text(const std::atomic<std::int64_t>& value) {
   return std::to_string(value.load(std::memory_order_relaxed));
 }
 
+/// What is no JSON is shown as a string.
+nlohmann::ordered_json extension_json(const std::string& text) {
+  if (text.empty()) return nullptr;
+  auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? nlohmann::ordered_json(text) : parsed;
+}
+
 std::string time_text(std::int64_t unix_ns) {
   return unix_ns == 0 ? "0001-01-01T00:00:00Z" : format_go_time(unix_ns, kLayoutRfc3339Nano);
 }
@@ -30,10 +37,10 @@ RunningXaction::RunningXaction(XactionKind kind, std::string id, BucketPtr bucke
       id_(std::move(id)),
       bucket_(std::move(bucket)),
       arguments_(std::move(arguments)),
-      xaction_(std::move(xaction)),
       clock_(clock),
       log_(log),
       started_ns_(clock.unix_ns()),
+      xaction_(std::move(xaction)),
       idle_since_ns_(started_ns_) {}
 
 std::string RunningXaction::argument(std::string_view name) const {
@@ -54,8 +61,11 @@ void RunningXaction::log(std::string message) { log_.info(message, {{"job", id_}
 
 void RunningXaction::finish(const Status& result) {
   if (!result) soft_error(result.error().message());
-  const std::scoped_lock lock(mutex_);
-  if (ended_ns_ == 0) ended_ns_ = clock_.unix_ns();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (ended_ns_ == 0) ended_ns_ = clock_.unix_ns();
+  }
+  let_go();
 }
 
 bool RunningXaction::try_enter(std::chrono::nanoseconds limit) {
@@ -66,10 +76,14 @@ bool RunningXaction::try_enter(std::chrono::nanoseconds limit) {
 }
 
 void RunningXaction::leave() {
-  const std::scoped_lock lock(mutex_);
-  if (--users_ != 0) return;
-  idle_since_ns_ = clock_.unix_ns();
-  if (aborted()) ended_ns_ = idle_since_ns_;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (--users_ != 0) return;
+    idle_since_ns_ = clock_.unix_ns();
+    if (!aborted()) return;
+    ended_ns_ = idle_since_ns_;
+  }
+  let_go();
 }
 
 void RunningXaction::end_if_idle(std::chrono::nanoseconds limit) {
@@ -91,6 +105,23 @@ bool RunningXaction::ended() const {
   return ended_ns_ != 0;
 }
 
+void RunningXaction::let_go() {
+  std::shared_ptr<Xaction> xaction;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (ended_ns_ == 0 || !xaction_) return;
+    xaction = xaction_;
+  }
+  Words words = ask(*xaction);
+  const std::scoped_lock lock(mutex_);
+  last_words_ = std::move(words);
+  xaction_.reset();  // `xaction` goes after the lock
+}
+
+RunningXaction::Words RunningXaction::ask(const Xaction& xaction) {
+  return {xaction.control_message(), xaction.extension()};
+}
+
 bool RunningXaction::busy() const {
   const std::scoped_lock lock(mutex_);
   return ended_ns_ == 0 && (!kind_.on_demand || users_ != 0);
@@ -104,9 +135,16 @@ std::string RunningXaction::errors_locked() const {
 }
 
 nlohmann::ordered_json RunningXaction::snapshot() const {
-  const std::string message = xaction_->control_message();
+  std::shared_ptr<const Xaction> xaction;
+  Words words;
+  {
+    const std::scoped_lock lock(mutex_);
+    xaction = xaction_;
+    words = last_words_;
+  }
+  if (xaction) words = ask(*xaction);
   const std::scoped_lock lock(mutex_);
-  nlohmann::ordered_json out = {{"ext", nullptr},
+  nlohmann::ordered_json out = {{"ext", extension_json(words.extension)},
                                 {"start-time", time_text(started_ns_)},
                                 {"end-time", time_text(ended_ns_)},
                                 {"bck", bucket_json(bucket_)},
@@ -114,7 +152,7 @@ nlohmann::ordered_json RunningXaction::snapshot() const {
                                 {"dst-bck", bucket_json(nullptr)},
                                 {"id", id_},
                                 {"kind", kind_.name}};
-  if (!message.empty()) out["ctlmsg"] = message;
+  if (!words.control_message.empty()) out["ctlmsg"] = words.control_message;
   out["abort-err"] = aborted() ? "user abort" : "";
   out["err"] = errors_locked();
   out["glob.id"] = "0";

@@ -34,6 +34,7 @@ class RunningXaction final : public XactionContext {
   /// What its coroutine is spawned with; null for a job without one.
   [[nodiscard]] CallScope* scope() const noexcept { return scope_.get(); }
   void set_scope(std::shared_ptr<CallScope> scope) { scope_ = std::move(scope); }
+  /// For its own coroutine, before `finish`.
   [[nodiscard]] Xaction& xaction() noexcept { return *xaction_; }
   void abort() { aborted_.store(true, std::memory_order_relaxed); }
   void finish(const Status& result);
@@ -45,6 +46,8 @@ class RunningXaction final : public XactionContext {
   void end_if_idle(std::chrono::nanoseconds limit);
 
   [[nodiscard]] bool ended() const;
+  /// If it has ended: keeps what the plugin's object says last, and destroys that. Not under the registry's lock.
+  void let_go();
   /// Neither ended nor idle: what another job may conflict with (jobs.md section 2.1).
   [[nodiscard]] bool busy() const;
   /// The wire's snapshot and status (http-jobs.md section 3).
@@ -54,6 +57,13 @@ class RunningXaction final : public XactionContext {
  private:
   static constexpr std::size_t kErrorsKept = 3;
 
+  /// What only the plugin's object can tell.
+  struct Words {
+    std::string control_message;
+    std::string extension;
+  };
+  static Words ask(const Xaction& xaction);
+
   [[nodiscard]] bool idle_for_locked(std::chrono::nanoseconds limit) const;
   [[nodiscard]] std::string errors_locked() const;
 
@@ -61,7 +71,6 @@ class RunningXaction final : public XactionContext {
   const std::string id_;
   const BucketPtr bucket_;
   const std::map<std::string, std::string> arguments_;
-  const std::unique_ptr<Xaction> xaction_;
   Clock& clock_;
   Log& log_;
   std::shared_ptr<CallScope> scope_;
@@ -70,7 +79,9 @@ class RunningXaction final : public XactionContext {
   const std::int64_t started_ns_;
 
   mutable std::mutex mutex_;
-  std::int64_t ended_ns_ = 0;  ///< 0 = running
+  std::shared_ptr<Xaction> xaction_;  ///< null once it was let go
+  Words last_words_;                  ///< from then on
+  std::int64_t ended_ns_ = 0;         ///< 0 = running
   std::size_t users_ = 0;
   std::int64_t idle_since_ns_;
   std::vector<std::string> errors_;

@@ -120,6 +120,11 @@ Result<std::string> XactionRegistry::start(std::string_view kind, BucketPtr buck
   if (registered->kind.scope == XactionScope::Bucket && !bucket) {
     return Error(Errc::InvalidArgument, "xaction \"" + name + "\" requires a bucket to start");
   }
+  if (bucket) {
+    for (const BucketAccess wanted : registered->kind.permissions) {
+      BRYO_CHECK(buckets_->check_access(*bucket, wanted));
+    }
+  }
   auto job = std::make_shared<RunningXaction>(registered->kind, new_id(registered->kind.id_prefix), std::move(bucket),
                                               std::move(arguments), registered->factory(), clock_, *log_);
   {
@@ -151,14 +156,21 @@ Status XactionRegistry::stop(const XactionQuery& query) {
   for (const Job& job : *selected) {
     if (!job->ended()) job->abort();
     if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
+    job->let_go();
   }
   return {};
 }
 
 void XactionRegistry::stop_all() {
-  const std::scoped_lock lock(mutex_);
-  for (const Job& job : jobs_) {
+  std::vector<Job> jobs;
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs.assign(jobs_.begin(), jobs_.end());
+  }
+  for (const Job& job : jobs) {
     if (!job->ended()) job->abort();
+    if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
+    job->let_go();
   }
 }
 
@@ -225,7 +237,7 @@ Result<std::vector<XactionRegistry::Job>> XactionRegistry::select(const XactionQ
   }
   std::vector<Job> out;
   bool known = query.id.empty();
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   for (const Job& job : jobs_) {
     if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
     if (!query.id.empty() && job->id() != query.id) continue;
@@ -235,6 +247,8 @@ Result<std::vector<XactionRegistry::Job>> XactionRegistry::select(const XactionQ
     if (query.only_running && job->ended()) continue;
     out.push_back(job);
   }
+  lock.unlock();
+  for (const Job& job : out) job->let_go();
   if (!known) return Error(Errc::NotFound, "\"x-[" + query.id + "]\" not found");
   return out;
 }

@@ -35,8 +35,11 @@ class XactionRegistry final : public Xactions {
 
   explicit XactionRegistry(Clock& clock) : clock_(clock) {}
 
-  /// Before the first job. `log` outlives the registry's use.
-  void start(Log& log) { log_ = &log; }
+  /// Before the first job. `log` and `buckets` outlive the registry's use.
+  void start(Log& log, const Buckets& buckets) {
+    log_ = &log;
+    buckets_ = &buckets;
+  }
 
   /// Fails with Conflict naming both owners when one of its names is taken, InvalidArgument when the name or the id
   /// prefix is malformed, or sentence or factory are missing.
@@ -46,7 +49,8 @@ class XactionRegistry final : public Xactions {
 
   Result<std::shared_ptr<XactionLease>> acquire(std::string_view kind) override;
 
-  /// Starts a job on `executor`; answers its id at once. Fails with the texts of http-jobs.md section 1.
+  /// Starts a job on `executor`; answers its id at once. Fails with the texts of http-jobs.md section 1, and with
+  /// Forbidden when its bucket does not allow what the kind needs.
   Result<std::string> start(std::string_view kind, BucketPtr bucket, std::map<std::string, std::string> arguments,
                             Executor executor);
   /// Asks matching jobs to end; no match is no failure. Fails when neither id nor kind is given.
@@ -78,6 +82,7 @@ class XactionRegistry final : public Xactions {
 
   Clock& clock_;
   Log* log_ = nullptr;
+  const Buckets* buckets_ = nullptr;
   std::vector<Registered> kinds_;
   mutable std::mutex mutex_;
   std::deque<Job> jobs_;  ///< oldest first

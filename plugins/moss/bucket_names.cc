@@ -19,7 +19,7 @@ Result<BucketName> checked(std::string_view name, std::string_view provider, std
 
 Result<BucketPtr> usable(const BucketName& name, const Buckets& buckets) {
   BRYO_TRY(bucket, buckets.find(name));
-  BRYO_CHECK(buckets.check_readable(*bucket));
+  BRYO_CHECK(buckets.check_access(*bucket, BucketAccess::Get));
   return bucket;
 }
 

@@ -39,6 +39,7 @@ def test_it_finds_what_is_equal(node):
     shot = run_job(node, name="out/duplicates.jsonl")
     assert (shot["err"], shot["aborted"]) == ("", False), shot
     assert shot["ctlmsg"] == "duplicates:12 wasted:24B" and int(shot["stats"]["loc-objs"]) == 15
+    assert shot["ext"] == {"duplicates": 12, "wasted": 24}
     groups = [json.loads(line) for line in node.get("b", "out/duplicates.jsonl").body.splitlines()]
     assert [(group["size"], group["wasted"]) for group in groups] == [(3, 12), (2, 8), (1, 4)]
     assert groups[0]["objects"] == ["dir/03", "dir/07", "dir/11", "dir/15", "dir/19"]
@@ -53,6 +54,13 @@ def test_the_result_has_a_name_of_its_own_unless_told(node):
 def test_wrong_names_and_buckets_are_told(node):
     assert "name of the result" in run_job(node, name="../x")["err"]
     start(node, bucket="nope").error(404)
+
+
+def test_the_bucket_must_allow_it(node):
+    node.create_bucket("locked")
+    no_put = json.dumps({"action": "set-bprops", "value": {"access": str(0xFFFFFFFFFFFFFFFF & ~(1 << 2))}})
+    assert node.request("PATCH", "/v1/buckets/locked", no_put).status == 200
+    assert "PUT access denied" in start(node, bucket="locked").error(403)["message"]
 
 
 def test_its_metrics_are_shown(node):

@@ -54,7 +54,7 @@ def test_a_plugin_of_34_lines_builds_in_ten_seconds(prefix, tmp_path):
     run = lambda *command: subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True, timeout=300)
     run("cmake", "-S", source, "-B", tmp_path, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
     before, at = children_cpu(), time.monotonic()
-    run("cmake", "--build", tmp_path)
+    run("cmake", "--build", tmp_path, "--target", "bryo_plugin_hello")
     elapsed, cpu = time.monotonic() - at, children_cpu() - before
     print(f"figure: a plugin of {lines} lines builds in {elapsed:.1f} s ({cpu:.1f} s of processor time)")
     assert cpu < 10, f"{cpu:.1f} s"

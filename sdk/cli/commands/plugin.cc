@@ -58,6 +58,15 @@ void print_contributions(Console& console, const JsonOut& plugin) {
   for (const auto& job : plugin.value("jobs", JsonOut::array())) {
     console.print("job      " + field(job, "kind") + "  " + field(job, "doc"));
   }
+  for (const auto& hook : plugin.value("object_hooks", JsonOut::array())) {
+    console.print("hook     " + field(hook, "time") + " " + field(hook, "event") + "  " + field(hook, "doc"));
+  }
+  for (const auto& service : plugin.value("services", JsonOut::array())) {
+    console.print("service  " + field(service, "name") + "  " + field(service, "doc"));
+  }
+  for (const auto& store : plugin.value("meta_stores", JsonOut::array())) {
+    console.print("metadata " + field(store, "name") + "  " + field(store, "doc"));
+  }
   for (const auto& [kind, head] :
        {std::pair("archive_formats", "formats  "), {"backends", "backends "}, {"metrics", "metrics  "}}) {
     const auto names = field(plugin, kind);

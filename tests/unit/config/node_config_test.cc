@@ -109,8 +109,6 @@ TEST(NodeConfig, SaysWhatIsWrong) {
             "b.toml:2: 'node.mountpath' is a list of sections; write [[node.mountpath]] and path = \"...\" below"},
            {"[node.htp]\nx = 1", "b.toml:1: unknown section [node.htp]; did you mean [node.http]?"},
            {"[node]\ndatadir = \"/x\"", "b.toml:2: unknown key 'datadir' in [node]; did you mean 'data_dir'?"},
-           {"[meta_store]\nkind = \"ectd\"",
-            "b.toml:2: [meta_store] kind = \"ectd\" is not one of embedded, etcd; did you mean 'etcd'?"},
        })) {
     Loaded loaded;
     const auto config = loaded.read(c.toml);

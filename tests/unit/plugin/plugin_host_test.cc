@@ -49,8 +49,7 @@ class PluginHostTest : public testing::Test {
     config.skip_refused = skip;
     config.start_limit = std::chrono::milliseconds(20);
     config.sha256 = pins_;
-    host_ =
-        std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_, backends_});
+    host_ = std::make_unique<PluginHost>(config, registries());
     return host_->declare_all();
   }
   /// How a refusal begins.
@@ -62,8 +61,11 @@ class PluginHostTest : public testing::Test {
     return status ? "(accepted)" : status.error().message();
   }
 
+  Registries registries() {
+    return {options_, metrics_, router_, archives_, xactions_, backends_, meta_stores_, hooks_, services_};
+  }
   Status start() {
-    const auto no_host = [](const std::string&, const Option<Size>&) -> Result<std::unique_ptr<Host>> {
+    const auto no_host = [](const PluginDescription&, const Option<Size>&) -> Result<std::unique_ptr<Host>> {
       return std::unique_ptr<Host>();
     };
     return host_->start_all(no_host, [this](Task<Status> task) { return run(std::move(task)); });
@@ -96,6 +98,9 @@ class PluginHostTest : public testing::Test {
   ArchiveRegistry archives_;
   XactionRegistry xactions_{clock_};
   BackendRegistry backends_;
+  MetaStoreRegistry meta_stores_;
+  HookRegistry hooks_;
+  ServiceRegistry services_;
   std::unique_ptr<PluginHost> host_;
 };
 
@@ -402,6 +407,14 @@ TEST_F(PluginHostTest, ARefusedOneContributesNothing) {
   EXPECT_EQ(router_.find(Verb::Get, "/v1/half").route, nullptr);
   EXPECT_FALSE(xactions_.snapshots({.kind = "half"}));
   EXPECT_EQ(metrics_.prometheus_text().find("bryo_half_n"), std::string::npos);
+  EXPECT_FALSE(hooks_.any());
+  EXPECT_FALSE(services_.find("half", typeid(int), "x", {"half"}));
+  EXPECT_FALSE(meta_stores_.check("half"));
+}
+
+TEST_F(PluginHostTest, RefusesAHookThatIsNone) {
+  install("deaf");
+  EXPECT_EQ(refusal({"deaf"}), of("deaf") + "object hook on put of 'deaf' has no function");
 }
 
 TEST_F(PluginHostTest, DrainsAndStartsWhileTheNodeRuns) {
@@ -464,8 +477,7 @@ TEST_F(PluginHostTest, SafeModeSkipsWhatIsNotOurs) {
   config.extra_directories = {elsewhere};
   config.enable = {"good"};
   config.safe_mode = true;
-  host_ =
-      std::make_unique<PluginHost>(config, Registries{options_, metrics_, router_, archives_, xactions_, backends_});
+  host_ = std::make_unique<PluginHost>(config, registries());
   ASSERT_TRUE(host_->declare_all());
   EXPECT_EQ(host_->describe("good")->state, PluginState::Skipped);
   EXPECT_EQ(host_->describe("good")->error, "plugin 'good': not loaded, because of --safe-mode");

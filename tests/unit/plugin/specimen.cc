@@ -48,6 +48,8 @@ class Specimen final : public bryo::Plugin {
     registrar.counter({.name = "n", .help = ""});
 #elif defined(SPECIMEN_ECHO)
     registrar.counter({.name = "n", .help = "Counts.", .exposition = "bryo_taken"});
+#elif defined(SPECIMEN_DEAF)
+    registrar.object_hook({.doc = "Listens."}, nullptr);
 #elif defined(SPECIMEN_GREEDY)
     registrar.option<std::int64_t>({.key = "max_calls", .default_value = 3, .doc = "Its own idea of it."});
 #elif defined(SPECIMEN_THROWS)
@@ -57,6 +59,12 @@ class Specimen final : public bryo::Plugin {
     registrar.route({.verb = bryo::Verb::Get, .pattern = "/v1/half", .doc = "Answers."}, answer);
     registrar.counter({.name = "n", .help = "Counts."});
     registrar.xaction({.name = "half", .doc = "Runs."}, [] { return std::unique_ptr<bryo::Xaction>(); });
+    registrar.object_hook({.doc = "Listens."},
+                          [](bryo::ObjectChange) -> bryo::Task<bryo::Status> { co_return bryo::Status(); });
+    registrar.service<int>({.name = "half", .doc = "A number."}, std::make_shared<int>(1));
+    registrar.meta_store({.name = "half", .doc = "Keeps."}, [](const bryo::MetaStorePlace&) {
+      return bryo::Result<std::unique_ptr<bryo::MetaStore>>(nullptr);
+    });
     registrar.route(route, answer);
 #endif
 #if defined(SPECIMEN_WORKS) || defined(SPECIMEN_COPIES)

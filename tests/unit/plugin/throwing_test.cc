@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <kernel/plugin/gated.h>
 #include <kernel/plugin/gated_backend.h>
+#include <kernel/plugin/gated_hook.h>
+#include <kernel/plugin/gated_meta_store.h>
 
 #include <stdexcept>
 
@@ -18,6 +20,7 @@ struct ThrowingJob final : Xaction {
     co_return Status{};
   }
   [[nodiscard]] std::string control_message() const override { jump(); }
+  [[nodiscard]] std::string extension() const override { jump(); }
 };
 
 struct ThrowingReader final : ArchiveReader {
@@ -64,6 +67,13 @@ struct ThrowingBackend final : Backend {
   Task<Result<ObjectAttributes>> write(BucketName, std::string, ObjectAttributes, ByteSource&) override { jump(); }
   Task<Status> remove(BucketName, std::string) override { jump(); }
   Task<Result<BackendContent>> read(BucketName, std::string) override { jump(); }
+};
+
+struct ThrowingStore final : MetaStore {
+  Task<Result<std::optional<MetaEntry>>> get(std::string) override { jump(); }
+  Task<Result<std::vector<MetaEntry>>> list(std::string) override { jump(); }
+  Task<Result<std::uint64_t>> put(std::string, std::string, std::uint64_t) override { jump(); }
+  Task<Status> erase(std::string, std::uint64_t) override { jump(); }
 };
 
 struct NoSink final : BodySink {
@@ -116,6 +126,7 @@ TEST_F(Throwing, AJobAndItsFactory) {
   const auto job = gated(gate_, XactionFactory([] { return std::make_unique<ThrowingJob>(); }))();
   EXPECT_EQ(bryo::testing::run(job->run(context)).error().message(), kText);
   EXPECT_EQ(job->control_message(), kText);
+  EXPECT_EQ(job->extension(), kText);
   const auto unmade = gated(gate_, XactionFactory([]() -> std::unique_ptr<Xaction> { jump(); }))();
   EXPECT_EQ(bryo::testing::run(unmade->run(context)).error().message(), kText);
   const auto none = gated(gate_, XactionFactory([]() -> std::unique_ptr<Xaction> { return nullptr; }))();
@@ -153,6 +164,49 @@ TEST_F(Throwing, ABackendAndItsFactory) {
   EXPECT_EQ(bryo::testing::run(backend->read({}, "o")).error().message(), kText);
   EXPECT_EQ(gate_->exceptions(), 6u);
   EXPECT_FALSE(gated(gate_, BackendFactory([]() -> std::unique_ptr<Backend> { jump(); }))());
+}
+
+TEST_F(Throwing, AnObjectHook) {
+  const ObjectHook throws = [](ObjectChange) -> Task<Status> { jump(); };
+  const ObjectChange change{.event = ObjectEvent::Put, .bucket = nullptr, .object = "o"};
+  for (const HookTime time : {HookTime::Before, HookTime::After}) {
+    EXPECT_EQ(bryo::testing::run(gated(gate_, time, throws)(change)).error().message(), kText);
+  }
+  EXPECT_EQ(gate_->exceptions(), 2u);
+}
+
+TEST_F(Throwing, AMetaStoreAndItsFactory) {
+  bryo::testing::FakeHost host;
+  const MetaStorePlace place{"/nowhere", {}, host.blocking(), host.clock(), host.log()};
+  const auto make = gated(gate_, MetaStoreFactory([](const MetaStorePlace&) -> Result<std::unique_ptr<MetaStore>> {
+                            return std::unique_ptr<MetaStore>(std::make_unique<ThrowingStore>());
+                          }));
+  const auto store = make(place);
+  ASSERT_TRUE(store);
+  EXPECT_EQ(bryo::testing::run((*store)->get("k")).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run((*store)->list("k")).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run((*store)->put("k", "v", 0)).error().message(), kText);
+  EXPECT_EQ(bryo::testing::run((*store)->erase("k", 1)).error().message(), kText);
+  const auto unmade = gated(
+      gate_, MetaStoreFactory([](const MetaStorePlace&) -> Result<std::unique_ptr<MetaStore>> { jump(); }))(place);
+  EXPECT_EQ(unmade.error().message(), kText);
+  EXPECT_EQ(gate_->exceptions(), 5u);
+}
+
+TEST_F(Throwing, AnObjectHookOfAPluginThatIsDrained) {
+  int asked = 0;
+  const ObjectHook counts = [&asked](ObjectChange) -> Task<Status> {
+    ++asked;
+    co_return Error(Errc::Forbidden, "never on Sundays", "ErrForbidden");
+  };
+  const ObjectChange change{.event = ObjectEvent::Put, .bucket = nullptr, .object = "o"};
+  const auto refused = bryo::testing::run(gated(gate_, HookTime::Before, counts)(change));
+  EXPECT_EQ(refused.error().message(), "plugin 'leaky': never on Sundays");
+  EXPECT_EQ(refused.error().tcode(), "ErrForbidden");
+  ASSERT_TRUE(gate_->close_and_wait(CallGate::Closed::Drained, Deadline::never(), Deadline::never()));
+  EXPECT_EQ(bryo::testing::run(gated(gate_, HookTime::Before, counts)(change)).error().status(), 503);
+  EXPECT_TRUE(bryo::testing::run(gated(gate_, HookTime::After, counts)(change)));
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_F(Throwing, AnArchiveFormatOfAPluginThatDrains) {

@@ -1,3 +1,4 @@
+#include <bryo/testing.h>
 #include <gtest/gtest.h>
 #include <kernel/xaction/xaction_registry.h>
 
@@ -38,10 +39,26 @@ class Job final : public Xaction {
   [[nodiscard]] std::string control_message() const override { return "working"; }
 };
 
-class XactionRegistryTest : public testing::Test {
+/// Tells of itself in JSON, and when it is destroyed.
+class Teller final : public Xaction {
+ public:
+  explicit Teller(int& alive) : alive_(alive) { ++alive_; }
+  ~Teller() override { --alive_; }
+  Task<Status> run(XactionContext& ctx) override {
+    found_ = ctx.argument("found");
+    co_return Status{};
+  }
+  [[nodiscard]] std::string extension() const override { return found_; }
+
+ private:
+  int& alive_;
+  std::string found_;
+};
+
+class XactionRegistryTest : public ::testing::Test {
  protected:
   XactionRegistryTest() {
-    registry_.start(log_);
+    registry_.start(log_, buckets_);
     const auto factory = [] { return std::make_unique<Job>(); };
     EXPECT_TRUE(
         registry_.add({.name = "get-batch", .doc = "d", .id_prefix = "gbt-", .startable = false, .on_demand = true},
@@ -53,6 +70,7 @@ class XactionRegistryTest : public testing::Test {
 
   MovableClock clock_;
   SilentLog log_;
+  bryo::testing::MemoryBuckets buckets_;
   XactionRegistry registry_{clock_};
   boost::asio::io_context loop_;
 };
@@ -143,6 +161,54 @@ TEST_F(XactionRegistryTest, StopMarksTheJobAborted) {
   EXPECT_TRUE(registry_.stop({.id = "unknown-id1"}));
   loop_.run();
   EXPECT_EQ((*registry_.snapshots({.id = *id}))[0]["abort-err"], "user abort");
+}
+
+TEST_F(XactionRegistryTest, AJobsObjectGoesWithItAndItsLastWordsStay) {
+  int alive = 0;
+  ASSERT_TRUE(registry_.add(
+      {.name = "teller", .doc = "d"}, [&] { return std::make_unique<Teller>(alive); }, "p"));
+  for (const auto& [said, shown] :
+       {std::pair(R"({"groups":3})", R"({"groups":3})"), {"not json", "\"not json\""}, {"", "null"}}) {
+    const auto id = registry_.start("teller", nullptr, {{"found", said}}, loop_.get_executor());
+    ASSERT_TRUE(id);
+    EXPECT_EQ(alive, 1);
+    loop_.run();
+    loop_.restart();
+    EXPECT_EQ(alive, 0);
+    EXPECT_EQ((*registry_.snapshots({.id = *id}))[0]["ext"].dump(), shown);
+  }
+}
+
+TEST_F(XactionRegistryTest, AnOnDemandJobsObjectGoesWhenItHasEnded) {
+  int alive = 0;
+  ASSERT_TRUE(registry_.add(
+      {.name = "served", .doc = "d", .startable = false, .on_demand = true},
+      [&] { return std::make_unique<Teller>(alive); }, "p"));
+  { const auto lease = registry_.acquire("served"); }
+  EXPECT_EQ(alive, 1);
+  registry_.stop_all();
+  EXPECT_EQ(alive, 0);
+  const auto lease = registry_.acquire("served");
+  EXPECT_EQ(alive, 1);
+  registry_.stop_all();
+  EXPECT_EQ(alive, 1) << "in use";
+}
+
+TEST_F(XactionRegistryTest, TheBucketMustAllowWhatTheKindNeeds) {
+  const auto factory = [] { return std::make_unique<Job>(); };
+  ASSERT_TRUE(registry_.add(
+      {.name = "reads", .doc = "d", .permissions = {BucketAccess::ListObjects, BucketAccess::Get}}, factory, "p"));
+  ASSERT_TRUE(registry_.add({.name = "writes", .doc = "d", .permissions = {BucketAccess::Put}}, factory, "p"));
+  const auto bucket = buckets_.add("b");
+  buckets_.deny(bucket->name());  // reading its objects
+  const auto refused = registry_.start("reads", bucket, {}, loop_.get_executor());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().status(), 403);
+  EXPECT_EQ(refused.error().tcode(), "ErrBucketAccessDenied");
+  EXPECT_TRUE(registry_.start("writes", bucket, {}, loop_.get_executor()));
+  EXPECT_TRUE(registry_.start("reads", nullptr, {}, loop_.get_executor()));
+  EXPECT_EQ(registry_.running({})->size(), 2u);
+  loop_.run();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <bryo/archive.h>
 #include <bryo/http.h>
 #include <bryo/objects.h>
+#include <bryo/service.h>
 #include <bryo/xaction.h>
 
 #include <functional>
@@ -13,6 +14,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
+#include <utility>
 
 namespace bryo {
 
@@ -87,6 +90,21 @@ class Host {
   virtual Log& log() = 0;
   /// A directory of this plugin for temporary files; emptied at every start.
   virtual std::string spool_dir() = 0;
+
+  /// The service `name` of a plugin that this one lists in its `needs`. Fails with NotFound when none of them offers
+  /// it, with InvalidArgument when it is of another type.
+  template <class Interface>
+  Result<Service<Interface>> service(std::string_view name) {
+    BRYO_TRY(offer, find_service(name, typeid(Interface)));
+    return Service<Interface>(std::move(offer.door), std::static_pointer_cast<Interface>(std::move(offer.object)));
+  }
+
+ protected:
+  struct OfferedService {
+    std::shared_ptr<ServiceDoor> door;
+    std::shared_ptr<void> object;
+  };
+  virtual Result<OfferedService> find_service(std::string_view name, const std::type_info& type) = 0;
 };
 
 }  // namespace bryo

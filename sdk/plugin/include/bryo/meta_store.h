@@ -2,7 +2,7 @@
 
 /// Where cluster metadata lives: ordered keys with compare-and-swap and watch. One implementation runs on a node.
 
-#include <bryo/task.h>
+#include <bryo/host.h>
 
 #include <cstdint>
 #include <functional>
@@ -34,6 +34,24 @@ class MetaStore {
   virtual Task<Status> erase(std::string key, std::uint64_t expected) = 0;
 };
 
-using MetaStoreFactory = std::function<std::unique_ptr<MetaStore>()>;
+/// What a meta store may use, valid as long as it exists.
+struct MetaStorePlace {
+  std::string directory;               ///< of this node and this store, for those that keep files; may not exist yet
+  std::vector<std::string> endpoints;  ///< `meta_store.endpoints`, for those that are elsewhere
+  BlockingPool& blocking;
+  Clock& clock;
+  Log& log;
+};
+
+/// Called once, when the configuration has been read and names this store, before the plugin's `start`; may block. Its
+/// error fails the start of the node. The store outlives the plugin's `stop`, so it owns what it uses; options may be
+/// copied into it.
+using MetaStoreFactory = std::function<Result<std::unique_ptr<MetaStore>>(const MetaStorePlace&)>;
+
+/// Declaration of a meta store.
+struct MetaStoreSpec {
+  std::string name;  ///< in the configuration, `meta_store.kind`: [a-z][a-z0-9_]{0,31}, not "embedded"
+  std::string doc;   ///< one sentence
+};
 
 }  // namespace bryo

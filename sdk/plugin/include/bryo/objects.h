@@ -2,6 +2,7 @@
 
 /// Buckets and objects as a plugin sees them.
 
+#include <bryo/access.h>
 #include <bryo/bytes.h>
 #include <bryo/names.h>
 
@@ -44,11 +45,9 @@ class Buckets {
   virtual Result<BucketPtr> find(const BucketName& name) const = 0;
   /// The same; a bucket of a backend that was never used is looked for there, and known from then on.
   virtual Task<Result<BucketPtr>> find_or_add(BucketName name) { co_return find(name); }
-  /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property denies reading its objects.
-  virtual Status check_readable(const Bucket& bucket) const;
+  /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property lacks this.
+  virtual Status check_access(const Bucket& bucket, BucketAccess wanted) const = 0;
 };
-
-inline Status Buckets::check_readable(const Bucket&) const { return {}; }
 
 /// Metadata that is stored with an object.
 struct ObjectAttributes {

@@ -30,6 +30,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <typeindex>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -135,9 +136,9 @@ class MemoryBuckets final : public Buckets {
     if (const auto found = buckets_.find(name); found != buckets_.end()) return found->second;
     return Error(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", "ErrBckNotFound");
   }
-  Status check_readable(const Bucket& bucket) const override {
+  Status check_access(const Bucket& bucket, BucketAccess wanted) const override {
     for (const auto& name : denied_) {
-      if (name == bucket.name()) {
+      if (wanted == BucketAccess::Get && name == bucket.name()) {
         return Error(Errc::Forbidden, "bucket " + name.uri() + ": GET access denied", "ErrBucketAccessDenied");
       }
     }
@@ -436,8 +437,39 @@ class FakeHost final : public Host {
   Clock& clock() override { return test_clock; }
   Log& log() override { return test_log; }
   std::string spool_dir() override { return {}; }
+  /// What another plugin would offer. `closed_services` makes every use fail with Unavailable, as if it were drained.
+  template <class Interface>
+  void offer(std::string name, std::shared_ptr<Interface> object) {
+    services_.insert_or_assign(std::move(name), Offered{typeid(Interface), std::move(object)});
+  }
+  bool closed_services = false;
+
+ protected:
+  Result<OfferedService> find_service(std::string_view name, const std::type_info& type) override {
+    const auto found = services_.find(name);
+    if (found == services_.end()) {
+      return Error(Errc::NotFound, "service '" + std::string(name) + "' is offered by nobody");
+    }
+    if (found->second.type != type) {
+      return Error(Errc::InvalidArgument, "service '" + std::string(name) + "' has another type");
+    }
+    return OfferedService{std::make_shared<Door>(*this), found->second.object};
+  }
 
  private:
+  struct Offered {
+    std::type_index type;
+    std::shared_ptr<void> object;
+  };
+  struct Door final : ServiceDoor {
+    explicit Door(const FakeHost& host) : of(host) {}
+    Result<std::shared_ptr<void>> enter() override {
+      if (of.closed_services) return Error(Errc::Unavailable, "its plugin is drained");
+      return std::make_shared<int>();
+    }
+    const FakeHost& of;
+  };
+  std::map<std::string, Offered, std::less<>> services_;
   const NodeIdentity identity_{.gateway_id = "testp", .target_id = "testt"};
 };
 
@@ -457,8 +489,11 @@ class FakeRegistrar final : public Registrar {
   void backend(BackendSpec spec, BackendFactory factory) override {
     backends.emplace_back(std::move(spec), std::move(factory));
   }
-  void meta_store(std::string name, MetaStoreFactory factory) override {
-    meta_stores.emplace_back(std::move(name), std::move(factory));
+  void meta_store(MetaStoreSpec spec, MetaStoreFactory factory) override {
+    meta_stores.emplace_back(std::move(spec), std::move(factory));
+  }
+  void object_hook(ObjectHookSpec spec, ObjectHook hook) override {
+    hooks.emplace_back(std::move(spec), std::move(hook));
   }
 
   /// The values of a metric, by its internal name; 0 for one that was not declared.
@@ -486,7 +521,9 @@ class FakeRegistrar final : public Registrar {
   std::vector<std::pair<XactionKind, XactionFactory>> xactions;
   std::vector<ArchiveFormat> formats;
   std::vector<std::pair<BackendSpec, BackendFactory>> backends;
-  std::vector<std::pair<std::string, MetaStoreFactory>> meta_stores;
+  std::vector<std::pair<MetaStoreSpec, MetaStoreFactory>> meta_stores;
+  std::vector<std::pair<ObjectHookSpec, ObjectHook>> hooks;
+  std::map<std::string, std::shared_ptr<void>> services;
 
  private:
   template <class T>
@@ -514,6 +551,10 @@ class FakeRegistrar final : public Registrar {
   std::shared_ptr<const OptionCell<std::vector<std::string>>> add_option(
       OptionSpec<std::vector<std::string>> spec) override {
     return keep(std::move(spec));
+  }
+
+  void add_service(ServiceSpec spec, const std::type_info&, std::shared_ptr<void> object) override {
+    services.insert_or_assign(std::move(spec.name), std::move(object));
   }
 
   std::map<std::string, Counter> counters_;

@@ -27,6 +27,9 @@ struct XactionKind {
   bool on_demand = false;                ///< serves requests while used, goes idle, ends by itself
   bool reports_status = false;           ///< `what=status` answers for it (column IC of http-jobs.md section 4)
   std::vector<std::string> conflicts{};  ///< kinds that must not run on the same scope
+  /// What the `access` property of its bucket must allow, or the start is refused with 403. For kinds that are started
+  /// with a bucket.
+  std::vector<BucketAccess> permissions{};
 };
 
 /// Progress counters of one job (`stats` of a snapshot). Thread-safe.
@@ -59,8 +62,11 @@ class Xaction {
   virtual ~Xaction() = default;
   /// Long loops test `ctx.aborted()`. The context outlives the Task.
   virtual Task<Status> run(XactionContext& ctx) = 0;
-  /// The snapshot's `ctlmsg`; called by any thread while the job runs.
+  /// The snapshot's `ctlmsg`: a short line for whoever watches the job. This and the next are called by any thread
+  /// while the job runs, and once after `run` has ended.
   [[nodiscard]] virtual std::string control_message() const { return {}; }
+  /// The snapshot's `ext`: a JSON document of what only this kind of job can tell. Empty: none.
+  [[nodiscard]] virtual std::string extension() const { return {}; }
 };
 
 using XactionFactory = std::function<std::unique_ptr<Xaction>()>;

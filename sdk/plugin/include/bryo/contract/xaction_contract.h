@@ -158,7 +158,7 @@ TYPED_TEST_P(XactionContract, WithoutMemoryItFailsOrNeedsNone) {
 
 TYPED_TEST_P(XactionContract, GivesMemoryBack) {
   testing::MemoryJob job("job-000000001", this->bucket);
-  const auto ended = this->subject.make();  // the server keeps it for as long as the job is shown
+  const auto ended = this->subject.make();  // it may outlive its run
   (void)testing::run(ended->run(job));
   EXPECT_EQ(this->subject.host.memory_meter.in_use(), 0u) << "memory of a run is given back when it ends";
   testing::MemoryJob aborted("job-000000002", this->bucket);
