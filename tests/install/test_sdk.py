@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness.node import ROOT
+from harness.node import ROOT, find_bryod
 
 SDK = ROOT / "sdk/plugin/include"
 HEADERS = sorted(str(path.relative_to(SDK)) for path in SDK.rglob("*.h"))
@@ -72,3 +72,21 @@ def test_every_example_builds_out_of_tree_and_passes_its_tests(build_example, na
     libraries = list(build_example(name).glob("libbryo_*.so"))
     assert len(libraries) == 1, libraries
     assert (ROOT / "examples" / name / "README.md").is_file()
+
+
+def test_the_plugins_of_this_tree_read_the_sdk_and_their_own_files_only():
+    """What the compiler says it read, so no include can hide."""
+    build = find_bryod().parents[1]
+    told = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], check=True, capture_output=True, text=True, timeout=60)
+    strangers, objects, own = [], 0, None
+    for line in told.stdout.splitlines():
+        if not line.startswith(" "):
+            found = re.match(r"(plugins/.*)/CMakeFiles/bryo_plugin_[^:]*: ", line)
+            own = ROOT / found[1] if found else None
+            objects += own is not None
+        elif own is not None and line.strip():
+            path = (build / line.strip()).resolve()
+            if path.is_relative_to(ROOT) and not path.is_relative_to(SDK) and not path.is_relative_to(own) and not path.is_relative_to(build):
+                strangers.append(f"{own.name}: {path.relative_to(ROOT)}")
+    assert objects > 10, "no dependencies of plugins known: build this tree with Ninja first"
+    assert not strangers, "\n".join(sorted(set(strangers)))
