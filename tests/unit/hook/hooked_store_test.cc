@@ -111,7 +111,7 @@ TEST_F(HookedStoreTest, OnlyReadsWithHooksGiveUpTheFastWay) {
 TEST(HookRegistry, RefusesWhatIsIncomplete) {
   HookRegistry hooks;
   const ObjectHook nothing = [](ObjectChange) -> Task<Status> { co_return Status(); };
-  EXPECT_EQ(hooks.add({.event = ObjectEvent::Evict}, nothing, "p").error().message(),
+  EXPECT_EQ(hooks.add({.event = ObjectEvent::Evict, .doc = ""}, nothing, "p").error().message(),
             "object hook on evict of 'p' has no sentence of documentation");
   EXPECT_EQ(hooks.add({.doc = "d"}, nullptr, "p").error().message(), "object hook on put of 'p' has no function");
   EXPECT_FALSE(hooks.any());
