@@ -1,4 +1,5 @@
 #include <kernel/plugin/gated_hook.h>
+#include <kernel/plugin/reachable_call.h>
 
 #include <utility>
 
@@ -23,13 +24,9 @@ Error named(const CallGate& gate, const Error& error) {
 Task<Status> call(std::shared_ptr<const GatedHook> target, ObjectChange change) {
   const auto pass = target->gate->enter();
   if (!pass) co_return target->time == HookTime::After ? Status() : Status(pass.error());
-  Status answer;
-  try {
-    answer = co_await target->hook(std::move(change));
-    if (!answer) target->gate->count_error(answer.error());
-  } catch (...) {
-    answer = target->gate->escaped();
-  }
+  // Named, because g++ 12 destroys a closure twice that is a temporary of a co_await expression.
+  auto start = [&target, &change] { return target->hook(std::move(change)); };
+  Status answer = co_await reachable<Status>(target->gate, std::move(start));
   if (!answer) co_return named(*target->gate, answer.error());
   co_return answer;
 }

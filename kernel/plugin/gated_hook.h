@@ -9,8 +9,8 @@
 
 namespace bryo::kernel {
 
-/// What the hook throws becomes an error; a refusal names the plugin. While the gate is closed a hook that is asked
-/// before fails with Unavailable, and one that is told after is left out.
+/// What the hook throws becomes an error; a refusal names the plugin. A drain ends what it waits for. While the gate is
+/// closed a hook that is asked before fails with Unavailable, and one that is told after is left out.
 ObjectHook gated(std::shared_ptr<CallGate> gate, HookTime time, ObjectHook hook);
 
 }  // namespace bryo::kernel
