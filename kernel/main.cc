@@ -1,5 +1,6 @@
 // bryod: reads the command line, runs one node until a signal ends it.
 #include <kernel/node/node.h>
+#include <kernel/node/service_notice.h>
 #include <kernel/node/version.h>
 
 #include <CLI/CLI.hpp>
@@ -29,6 +30,11 @@ int report(const bryo::Error& error) {
   return kFailed;
 }
 
+/// A service manager that cannot be told is no reason to stop serving.
+void remark(const bryo::Status& told) {
+  if (!told) report(told.error());
+}
+
 int run(Node& node) {
   // Every thread inherits the mask; this one takes the signals in turn, so nothing runs inside a signal handler.
   const sigset_t signals = signals_to_wait_for();
@@ -41,12 +47,14 @@ int run(Node& node) {
   }
   std::printf("bryod ready at %s\n", node.url().c_str());
   std::fflush(stdout);
+  remark(bryo::kernel::notify_ready(node.url()));
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
     if (signal != SIGHUP) break;
     node.reload();
   }
+  remark(bryo::kernel::notify_stopping(node.stop_limit()));
   node.stop();
   return kStopped;
 }

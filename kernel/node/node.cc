@@ -40,6 +40,11 @@ void Node::reload() {
   p.apply_hot_settings();
 }
 
+std::chrono::milliseconds Node::stop_limit() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*parts_->keys().drain_timeout) +
+         std::chrono::seconds(10);
+}
+
 void Node::stop() { parts_->stop(); }
 
 }  // namespace bryo::kernel

@@ -4,6 +4,7 @@
 
 #include <bryo/result.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ class Node {
   [[nodiscard]] std::string url() const;
   /// Rereads the configuration: hot options change, for others the log says what needs a restart. Never fails the node.
   void reload();
+  /// The longest that `stop` takes: `node.http.drain_timeout`, and what the rest needs to end.
+  [[nodiscard]] std::chrono::milliseconds stop_limit() const;
   /// The reverse of `start`: finishes running requests up to a deadline. Also after a failed `start`.
   void stop();
 
