@@ -11,7 +11,7 @@ declare -A ABOUT=(
   [conformance]="recorded exchanges, raw HTTP, official SDK 2.0.0"
   [conformance_old]="official SDK 1.25.0"
   [quickstart]="examples/quickstart.sh, twice"
-  [install]="cmake --install, and what lies there runs"
+  [install]="cmake --install and the Debian packages: what lies there runs"
   [crash]="kill -9 while writing, again and again"
   [lhotse]="Lhotse 1.33.0 and 2.0.0a3, PyTorch loader, end to end"
   [clang]="clang reads every source; dropped results are errors"
@@ -48,7 +48,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:exitcode=99 UBSAN_OPTIONS=pr
 export TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1:history_size=4
 
 stage_packages() {
-  .ci/install-packages build run data test
+  .ci/install-packages build package run data test
   .ci/python-env sdk200 sdk125 client lhotse133 lhotse200a3
 }
 
