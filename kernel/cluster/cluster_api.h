@@ -9,6 +9,7 @@
 #include <kernel/http/router.h>
 #include <kernel/runtime/thread_pool.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,7 +58,8 @@ class ClusterApi {
   ThreadPool config_changes_{{.threads = 1}};
 };
 
-/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
-Status register_cluster_routes(Router& router, ClusterApi& api);
+/// Registers the routes. `api` may be filled later, before the first request; it outlives the router. Fails with
+/// Conflict when one is taken.
+Status register_cluster_routes(Router& router, std::optional<ClusterApi>& api);
 
 }  // namespace bryo::kernel

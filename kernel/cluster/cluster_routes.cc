@@ -2,7 +2,7 @@
 
 namespace bryo::kernel {
 
-Status register_cluster_routes(Router& router, ClusterApi& api) {
+Status register_cluster_routes(Router& router, std::optional<ClusterApi>& api) {
   struct Row {
     Verb verb;
     const char* pattern;
@@ -13,9 +13,9 @@ Status register_cluster_routes(Router& router, ClusterApi& api) {
   for (const Row& row : {
            Row{Verb::Get, "/v1/health", "Says whether the node is up and ready.", Access::Open, &ClusterApi::health},
            // Any verb is a question here (http-cluster.md section 1).
-           Row{Verb::Put, "/v1/health", "The same as GET.", Access::Open, &ClusterApi::health},
-           Row{Verb::Post, "/v1/health", "The same as GET.", Access::Open, &ClusterApi::health},
-           Row{Verb::Head, "/v1/health", "The same as GET.", Access::Open, &ClusterApi::health},
+           Row{Verb::Put, "/v1/health", "Says the same as GET.", Access::Open, &ClusterApi::health},
+           Row{Verb::Post, "/v1/health", "Says the same as GET.", Access::Open, &ClusterApi::health},
+           Row{Verb::Head, "/v1/health", "Says the same as GET.", Access::Open, &ClusterApi::health},
            Row{Verb::Get, "/metrics", "Answers all metrics as Prometheus text.", Access::Open, &ClusterApi::prometheus},
            Row{Verb::Get, "/v1/daemon", "Answers a document of this node.", Access::Read, &ClusterApi::get_node},
            Row{Verb::Put, "/v1/daemon", "Runs an action on this node.", Access::Admin, &ClusterApi::put_node},
@@ -42,7 +42,7 @@ Status register_cluster_routes(Router& router, ClusterApi& api) {
        }) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
     BRYO_CHECK(router.add(
-        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+        std::move(spec), [&api, method = row.method](Request& r) { return ((*api).*method)(r); }, "kernel"));
   }
   return {};
 }

@@ -25,6 +25,32 @@ std::string allow_of(unsigned verbs) {
 
 }  // namespace
 
+std::string_view access_name(Access access) noexcept {
+  switch (access) {
+    case Access::Open:
+      return "open";
+    case Access::Read:
+      return "read";
+    case Access::Write:
+      return "write";
+    case Access::Admin:
+      return "admin";
+  }
+  return "admin";
+}
+
+std::string_view role_name(Role role) noexcept {
+  switch (role) {
+    case Role::Gateway:
+      return "gateway";
+    case Role::Target:
+      return "target";
+    case Role::Any:
+      return "any";
+  }
+  return "any";
+}
+
 /// One path segment: its routes by verb, for the path that ends here and for all that lies below.
 struct Router::Node {
   struct Routes {

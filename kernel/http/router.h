@@ -11,6 +11,10 @@
 
 namespace bryo::kernel {
 
+/// One word each: "read", "gateway".
+[[nodiscard]] std::string_view access_name(Access access) noexcept;
+[[nodiscard]] std::string_view role_name(Role role) noexcept;
+
 /// One route in force. `handler` is already wrapped by the owner's call gate.
 struct Route {
   RouteSpec spec;

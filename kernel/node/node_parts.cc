@@ -48,8 +48,7 @@ NodeUrl bound_url(const boost::asio::ip::tcp::endpoint& endpoint) {
 
 Status Node::Parts::declare() {
   cluster_config = std::make_unique<ClusterConfig>(configuration->options(), clock);
-  BRYO_TRY(declared, HttpMetrics::declare(metrics));
-  http_metrics = std::move(declared);
+  BRYO_CHECK(declare_own());
 
   PluginHostConfig wanted;
   wanted.directory = config().plugin_dir.empty() ? default_plugin_directory() : config().plugin_dir;
@@ -64,8 +63,21 @@ Status Node::Parts::declare() {
       std::move(wanted), Registries{configuration->options(), metrics, router, archives, xactions, backends,
                                     meta_stores, hooks, plugin_services});
   BRYO_CHECK(plugins->declare_all());
+  BRYO_CHECK(register_absent_features(router));
   BRYO_CHECK(meta_stores.check(config().meta_store_kind));
   return configuration->load_plugins(plugins->found());
+}
+
+Status Node::Parts::declare_own() {
+  BRYO_TRY(declared, HttpMetrics::declare(metrics));
+  http_metrics = std::move(declared);
+  BRYO_TRY(declared_of_objects, ObjectMetrics::declare(metrics));
+  object_metrics = declared_of_objects;
+  BRYO_CHECK(register_object_routes(router, object_api));
+  BRYO_CHECK(register_bucket_routes(router, bucket_api));
+  BRYO_CHECK(register_easy_urls(router, object_api, bucket_api));
+  BRYO_CHECK(register_cluster_routes(router, cluster_api));
+  return register_plugin_routes(router, plugin_api);
 }
 
 Status Node::Parts::open_own_directory() {
@@ -119,7 +131,8 @@ Status Node::Parts::open_data() {
   buckets = std::move(opened_buckets);
   xactions.start(*log, *buckets);
   BRYO_CHECK(run_on_loop(loops->at(0), finish_destroyed_buckets(*buckets, *store, *blocking)));
-  return register_routes();
+  make_handlers();
+  return {};
 }
 
 Status Node::Parts::open_meta_store() {
@@ -157,11 +170,10 @@ Status Node::Parts::start_cluster_config() {
   return {};
 }
 
-Status Node::Parts::register_routes() {
-  BRYO_TRY(object_metrics, ObjectMetrics::declare(metrics));
+void Node::Parts::make_handlers() {
   const DataServices services{identity, *buckets, *store, backends, archives, *memory, *blocking, clock, *log};
-  BRYO_CHECK(register_object_routes(router, object_api.emplace(services, object_metrics)));
-  BRYO_CHECK(register_bucket_routes(router, bucket_api.emplace(services, object_metrics)));
+  object_api.emplace(services, object_metrics);
+  bucket_api.emplace(services, object_metrics);
   const ClusterServices cluster{identity,
                                 *buckets,
                                 *store,
@@ -174,12 +186,9 @@ Status Node::Parts::register_routes() {
                                 [this] { return map.load(); },
                                 [this] { return node_document(config(), *cluster_config); },
                                 kWireVersion};
-  BRYO_CHECK(register_easy_urls(router, *object_api, *bucket_api));
-  BRYO_CHECK(register_cluster_routes(router, cluster_api.emplace(cluster)));
-  BRYO_CHECK(register_plugin_routes(
-      router, plugin_api.emplace(PluginServices{*plugins, *cluster_config, configuration->options(),
-                                                [this] { return *keys().drain_timeout; }})));
-  return register_absent_features(router);
+  cluster_api.emplace(cluster);
+  plugin_api.emplace(
+      PluginServices{*plugins, *cluster_config, configuration->options(), [this] { return *keys().drain_timeout; }});
 }
 
 NodeServices Node::Parts::services() {

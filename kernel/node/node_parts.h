@@ -41,7 +41,7 @@ struct Node::Parts {
   Status declare();
   /// The directory, id, log, event loops, pools, budgets: what needs no data.
   Status open_own_directory();
-  /// Meta store, mountpaths, buckets, and the kernel's own routes.
+  /// Meta store, mountpaths, buckets, and what answers the kernel's own routes.
   Status open_data();
   Status start_plugins();
   /// Opens the listeners, makes the map with the addresses bound, answers from then on.
@@ -52,7 +52,9 @@ struct Node::Parts {
 
   Status open_meta_store();
   Status start_cluster_config();
-  Status register_routes();
+  /// The kernel's own routes and metrics, before those of plugins, so that no plugin can take one.
+  Status declare_own();
+  void make_handlers();
   [[nodiscard]] NodeServices services();
   [[nodiscard]] const NodeConfig& config() const { return configuration->node(); }
   [[nodiscard]] const NodeOptions& keys() const { return configuration->node_options(); }
@@ -84,6 +86,7 @@ struct Node::Parts {
   std::unique_ptr<ObjectStore> store;
   std::unique_ptr<BucketRegistry> buckets;
   Snapshot<ClusterMap> map;
+  ObjectMetrics object_metrics{};
   std::optional<ObjectApi> object_api;
   std::optional<BucketApi> bucket_api;
   std::optional<ClusterApi> cluster_api;

@@ -11,6 +11,8 @@
 #include <kernel/wire/action_message.h>
 #include <kernel/wire/list_message.h>
 
+#include <optional>
+
 namespace bryo::kernel {
 
 /// Thread-safe. Each method answers one verb.
@@ -49,8 +51,9 @@ class BucketApi {
   SummaryTickets tickets_;
 };
 
-/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
-Status register_bucket_routes(Router& router, BucketApi& api);
+/// Registers the routes. `api` may be filled later, before the first request; it outlives the router. Fails with
+/// Conflict when one is taken.
+Status register_bucket_routes(Router& router, std::optional<BucketApi>& api);
 
 /// Gives back the space of buckets that were destroyed before a crash. For the start of the node, before it listens.
 Task<Status> finish_destroyed_buckets(BucketRegistry& buckets, ObjectStore& store, BlockingPool& blocking);

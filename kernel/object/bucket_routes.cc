@@ -3,7 +3,7 @@
 
 namespace bryo::kernel {
 
-Status register_bucket_routes(Router& router, BucketApi& api) {
+Status register_bucket_routes(Router& router, std::optional<BucketApi>& api) {
   struct Row {
     Verb verb;
     const char* pattern;
@@ -31,8 +31,8 @@ Status register_bucket_routes(Router& router, BucketApi& api) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
     const bool adds = row.verb == Verb::Get || row.verb == Verb::Head || row.verb == Verb::Patch;
     const auto handler = [&api, method = row.method, adds](Request& r) {
-      return adds && names_remote_bucket(r) && !r.rest.empty() ? with_remote_bucket(api, method, api.buckets(), r)
-                                                               : (api.*method)(r);
+      return adds && names_remote_bucket(r) && !r.rest.empty() ? with_remote_bucket(*api, method, api->buckets(), r)
+                                                               : ((*api).*method)(r);
     };
     BRYO_CHECK(router.add(std::move(spec), handler, "kernel"));
   }

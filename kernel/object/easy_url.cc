@@ -11,19 +11,19 @@ bool names_object(const Request& request) {
 
 }  // namespace
 
-Status register_easy_urls(Router& router, ObjectApi& objects, BucketApi& buckets) {
+Status register_easy_urls(Router& router, std::optional<ObjectApi>& objects, std::optional<BucketApi>& buckets) {
   const auto spec = [](Verb verb, const char* pattern, const char* doc) {
     return RouteSpec{.verb = verb, .pattern = pattern, .doc = doc, .role = Role::Any, .access = Access::Read};
   };
   BRYO_CHECK(router.add(
       spec(Verb::Get, "/ais/*", "Lists a bucket of this cluster, or reads an object of one."),
-      [&objects, &buckets](Request& r) { return names_object(r) ? objects.get(r) : buckets.get(r); }, "kernel"));
+      [&objects, &buckets](Request& r) { return names_object(r) ? objects->get(r) : buckets->get(r); }, "kernel"));
   BRYO_CHECK(router.add(
       spec(Verb::Head, "/ais/*", "Answers the properties of a bucket or an object of this cluster."),
-      [&objects, &buckets](Request& r) { return names_object(r) ? objects.head(r) : buckets.head(r); }, "kernel"));
+      [&objects, &buckets](Request& r) { return names_object(r) ? objects->head(r) : buckets->head(r); }, "kernel"));
   return router.add(
       spec(Verb::Get, "/ais", "Lists the buckets of this cluster."),
-      [&buckets](Request& r) { return buckets.get_all(r); }, "kernel");
+      [&buckets](Request& r) { return buckets->get_all(r); }, "kernel");
 }
 
 }  // namespace bryo::kernel

@@ -5,9 +5,12 @@
 #include <kernel/object/bucket_api.h>
 #include <kernel/object/object_api.h>
 
+#include <optional>
+
 namespace bryo::kernel {
 
-/// Registers the routes. Both handlers outlive the router. Fails with Conflict when one is taken.
-Status register_easy_urls(Router& router, ObjectApi& objects, BucketApi& buckets);
+/// Registers the routes. Both handlers may be filled later, before the first request; they outlive the router. Fails
+/// with Conflict when one is taken.
+Status register_easy_urls(Router& router, std::optional<ObjectApi>& objects, std::optional<BucketApi>& buckets);
 
 }  // namespace bryo::kernel

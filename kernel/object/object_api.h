@@ -11,6 +11,8 @@
 #include <kernel/object/object_metrics.h>
 #include <kernel/wire/byte_range.h>
 
+#include <optional>
+
 namespace bryo::kernel {
 
 /// Thread-safe: all state is in the collaborators. Each method answers one verb.
@@ -56,7 +58,8 @@ class ObjectApi {
   ObjectLocations locations_;
 };
 
-/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
-Status register_object_routes(Router& router, ObjectApi& api);
+/// Registers the routes. `api` may be filled later, before the first request; it outlives the router. Fails with
+/// Conflict when one is taken.
+Status register_object_routes(Router& router, std::optional<ObjectApi>& api);
 
 }  // namespace bryo::kernel

@@ -20,7 +20,7 @@ struct Row {
 
 }  // namespace
 
-Status register_object_routes(Router& router, ObjectApi& api) {
+Status register_object_routes(Router& router, std::optional<ObjectApi>& api) {
   for (const Row& row : {
            Row{Verb::Get, "/v1/objects/*", "Reads an object, a range of it, or an archived file.", Access::Read,
                &ObjectApi::get},
@@ -42,7 +42,7 @@ Status register_object_routes(Router& router, ObjectApi& api) {
                    .body_limit = row.stream_body ? kUnlimited : RouteSpec{}.body_limit,
                    .stream_body = row.stream_body};
     const auto handler = [&api, method = row.method](Request& r) {
-      return names_remote_bucket(r) ? with_remote_bucket(api, method, api.buckets(), r) : (api.*method)(r);
+      return names_remote_bucket(r) ? with_remote_bucket(*api, method, api->buckets(), r) : ((*api).*method)(r);
     };
     BRYO_CHECK(router.add(std::move(spec), handler, "kernel"));
   }

@@ -13,20 +13,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::hours kLongestDrain{24};
 
-std::string_view access_name(Access access) {
-  switch (access) {
-    case Access::Open:
-      return "open";
-    case Access::Read:
-      return "read";
-    case Access::Write:
-      return "write";
-    case Access::Admin:
-      return "admin";
-  }
-  return "admin";
-}
-
 Json summary(const PluginDescription& plugin) {
   return {{"name", plugin.name},
           {"version", plugin.version},
@@ -176,7 +162,7 @@ Task<Result<Response>> PluginApi::set(Request& request) {
   co_return co_await show(request);
 }
 
-Status register_plugin_routes(Router& router, PluginApi& api) {
+Status register_plugin_routes(Router& router, std::optional<PluginApi>& api) {
   struct Row {
     Verb verb;
     const char* pattern;
@@ -194,7 +180,7 @@ Status register_plugin_routes(Router& router, PluginApi& api) {
        }) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
     BRYO_CHECK(router.add(
-        std::move(spec), [&api, method = row.method](Request& r) { return (api.*method)(r); }, "kernel"));
+        std::move(spec), [&api, method = row.method](Request& r) { return ((*api).*method)(r); }, "kernel"));
   }
   return {};
 }

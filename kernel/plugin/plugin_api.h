@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace bryo::kernel {
 
@@ -41,7 +42,8 @@ class PluginApi {
   ThreadPool changes_{{.threads = 1}};  ///< they wait, and one at a time is enough
 };
 
-/// Registers the routes. `api` outlives the router. Fails with Conflict when one is taken.
-Status register_plugin_routes(Router& router, PluginApi& api);
+/// Registers the routes. `api` may be filled later, before the first request; it outlives the router. Fails with
+/// Conflict when one is taken.
+Status register_plugin_routes(Router& router, std::optional<PluginApi>& api);
 
 }  // namespace bryo::kernel
