@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <optional>
+#include <string>
 
 namespace {
 
@@ -66,6 +68,7 @@ int main(int argc, char** argv) {
   CommandLine options;
   bool check = false;
   bool print = false;
+  std::optional<std::string> reference;
   app.add_option("--config,-c", options.config_file,
                  "Configuration in TOML; files of a folder conf.d beside it are laid over it")
       ->type_name("FILE");
@@ -75,35 +78,47 @@ int main(int argc, char** argv) {
   app.add_option("--listen", options.listen,
                  "Address for clients, 127.0.0.1:8080 if not set, port 0: any free one; wins over node.listen.public")
       ->type_name("HOST:PORT");
-  app.add_flag("--check-config", check, "Check configuration and plugins, start nothing");
+  auto* checks = app.add_flag("--check-config", check, "Check configuration and plugins, start nothing");
   app.add_flag("--safe-mode", options.safe_mode, "Load only the plugins that came with the server, skip all others");
-  app.add_flag("--print-config", print, "Print every key with its value, default, range and meaning, as TOML");
+  auto* prints =
+      app.add_flag("--print-config", print, "Print every key with its value, default, range and meaning, as TOML")
+          ->excludes(checks);
+  app.add_option("--write-reference", reference,
+                 "Write pages of every option, metric and route of this configuration, in Markdown")
+      ->type_name("DIR")
+      ->excludes(checks)
+      ->excludes(prints);
   app.set_version_flag("--version", std::string("bryod ") + bryo::kernel::kVersion);
   app.footer(
       "Runs in the foreground; prints its address on standard output when it is ready, and keeps it in DIR/run/url.\n"
       "Signals: SIGTERM and SIGINT let running requests end, then stop; SIGHUP rereads the configuration.\n"
-      "Exit codes: 0 stopped or checked, 1 failed (why is on standard error), 2 wrong usage.\n\n"
+      "Exit codes: 0 stopped, checked or written, 1 failed (why is on standard error), 2 wrong usage.\n\n"
       "Examples:\n"
       "  bryod --dir ~/bryo-data\n"
       "  bryod --print-config > bryo.toml\n"
-      "  bryod --config bryo.toml --check-config");
+      "  bryod --config bryo.toml --check-config\n"
+      "  bryod --config bryo.toml --write-reference doc");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);
     return code == 0 ? kStopped : kUsage;
   }
-  if (options.config_file.empty() && options.dir.empty() && !print) {
+  if (options.config_file.empty() && options.dir.empty() && !print && !reference) {
     std::cerr << "bryod: give a directory for the data (--dir DIR) or a configuration (--config FILE); see --help\n";
     return kUsage;
   }
 
-  options.show_all_plugins = print;
+  options.show_all_plugins = print || reference.has_value();
   auto node = Node::create(options);
   if (!node) return report(node.error());
   if (print) {
     std::cout << (*node)->print_config();
     return kStopped;
+  }
+  if (reference) {
+    const bryo::Status written = (*node)->write_reference(*reference);
+    return written ? kStopped : report(written.error());
   }
   if (check) {
     for (const std::string& remark : (*node)->remarks()) std::cout << remark << "\n";

@@ -47,12 +47,13 @@ Status register_absent_features(Router& router) {
       const std::string pattern = std::string(feature.path) + below;
       if (!is_free(router, pattern)) continue;
       for (const auto verb : kVerbs) {
+        const bool list = feature.empty_list && verb == Verb::Get;
         RouteSpec spec{.verb = verb,
                        .pattern = pattern,
-                       .doc = "Says which plugin offers this.",
+                       .doc = list ? "Answers an empty list, since no running plugin offers this."
+                                   : "Answers 501: no running plugin offers this.",
                        .role = Role::Any,
                        .access = Access::Read};
-        const bool list = feature.empty_list && verb == Verb::Get;
         auto handler = list ? RouteHandler([](Request&) { return answer_empty_list(); })
                             : RouteHandler([message = feature.message](Request&) { return refuse(message); });
         BRYO_CHECK(router.add(std::move(spec), std::move(handler), "kernel"));

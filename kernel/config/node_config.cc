@@ -209,9 +209,7 @@ Result<bool> NodeConfig::mountpaths_differ(const ConfigDocument& document) const
 }
 
 std::string NodeConfig::print_mountpaths(const ConfigDocument& document) {
-  std::string out =
-      "# Directories for objects, one for each disk, with an optional label. None: data_dir/mp0. A change needs a "
-      "restart.\n";
+  std::string out = "# " + std::string(kMountpathDoc) + "\n";
   const auto* array = document.tree().root.at_path("node.mountpath").as_array();
   if (array == nullptr || array->empty()) return out + "#[[node.mountpath]]\n#path = \"/mnt/d0\"\n#label = \"\"\n";
   for (const auto& entry : *array) {

@@ -80,6 +80,10 @@ struct NodeConfig {
   /// Whether another version of the file gives other mountpaths, which needs a restart. Fails like `from`.
   [[nodiscard]] Result<bool> mountpaths_differ(const ConfigDocument& document) const;
 
+  /// What `[[node.mountpath]]` is, for the operator.
+  static constexpr const char* kMountpathDoc =
+      "Directories for objects, one for each disk, with an optional label. None: data_dir/mp0. A change needs a "
+      "restart.";
   /// `[[node.mountpath]]` as TOML, for --print-config; comments only if none was given.
   [[nodiscard]] static std::string print_mountpaths(const ConfigDocument& document);
 };

@@ -40,11 +40,6 @@ bool has_effect(const OptionSection& section) {
                      [](const auto* option) { return option->effective; });
 }
 
-std::string markdown_cell(std::string text) {
-  for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) text.insert(at, "\\");
-  return text;
-}
-
 }  // namespace
 
 std::string toml_comment(const std::string& text) {
@@ -78,30 +73,6 @@ std::string options_as_toml(const std::vector<OptionSection>& sections) {
       out +=
           (said ? "" : "#") + option->key + " = " + (said ? current_text(*option) : toml_text(option->default_value));
       out += "\n";
-    }
-  }
-  return out;
-}
-
-std::string options_as_markdown(const std::vector<OptionSection>& sections) {
-  std::string out;
-  bool cluster_began = false;
-  for (const auto& section : sections) {
-    if (section.options.empty()) continue;
-    if (!out.empty()) out += "\n";
-    if (is_cluster(section) && !std::exchange(cluster_began, true)) out += std::string(kClusterPreface) + "\n\n";
-    out += "## [" + section.name + "]\n\n";
-    if (!section.doc.empty()) out += section.doc + "\n\n";
-    out += "| Key | Type | Default | Allowed | Change | Meaning |\n|---|---|---|---|---|---|\n";
-    for (const auto* option : section.options) {
-      std::string meaning = option->doc;
-      if (!option->api_name.empty()) meaning += " In the API: `" + option->api_name + "`.";
-      out += "| `" + option->key + "` | " + std::string(type_word(option->default_value)) + " | `" +
-             markdown_cell(toml_text(option->default_value)) + "` | " + markdown_cell(allowed_text(*option)) + " | " +
-             (option->seed  ? (option->effective ? "API" : "API, no effect")
-              : option->hot ? "hot"
-                            : "restart") +
-             " | " + markdown_cell(meaning) + " |\n";
     }
   }
   return out;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The declared options for people: as a commented configuration file and as a reference page. Pure.
+/// The declared options for people, as a commented configuration file. Pure.
 
 #include <kernel/config/declared_option.h>
 
@@ -19,6 +19,5 @@ struct OptionSection {
 /// `text` as lines of a TOML comment, at most 110 columns.
 [[nodiscard]] std::string toml_comment(const std::string& text);
 [[nodiscard]] std::string options_as_toml(const std::vector<OptionSection>& sections);
-[[nodiscard]] std::string options_as_markdown(const std::vector<OptionSection>& sections);
 
 }  // namespace bryo::kernel

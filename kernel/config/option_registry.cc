@@ -31,6 +31,20 @@ AnyOptionCell make_cell(const OptionValue& value) {
       [](const auto& v) { return AnyOptionCell(std::make_shared<OptionCell<std::decay_t<decltype(v)>>>(v)); }, value);
 }
 
+OptionState state_of(const DeclaredOption& option) {
+  return {option.key,
+          option.api_name,
+          option.doc,
+          std::string(type_word(option.default_value)),
+          allowed_text(option),
+          option.value,
+          option.default_value,
+          option.hot,
+          !option.by_api && has_reference(option.written),
+          option.seed,
+          option.effective};
+}
+
 std::string below(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
@@ -379,10 +393,7 @@ std::vector<OptionState> OptionRegistry::section(std::string_view section) const
   const std::lock_guard lock(state_->mutex);
   std::vector<OptionState> out;
   for (const auto& option : state_->options) {
-    if (option->section != section) continue;
-    out.push_back({option->key, option->api_name, option->doc, std::string(type_word(option->default_value)),
-                   allowed_text(*option), option->value, option->default_value, option->hot,
-                   !option->by_api && has_reference(option->written)});
+    if (option->section == section) out.push_back(state_of(*option));
   }
   return out;
 }
@@ -444,9 +455,15 @@ std::string OptionRegistry::print() const {
   return options_as_toml(state_->grouped());
 }
 
-std::string OptionRegistry::reference_page() const {
+std::vector<SectionState> OptionRegistry::sections() const {
   const std::lock_guard lock(state_->mutex);
-  return options_as_markdown(state_->grouped());
+  std::vector<SectionState> out;
+  for (const OptionSection& section : state_->grouped()) {
+    if (section.options.empty()) continue;
+    SectionState& next = out.emplace_back(SectionState{section.name, section.doc, {}});
+    for (const DeclaredOption* option : section.options) next.options.push_back(state_of(*option));
+  }
+  return out;
 }
 
 }  // namespace bryo::kernel

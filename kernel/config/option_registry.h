@@ -41,7 +41,7 @@ struct ApiOption {
   bool secret = false;       ///< taken from the environment or another file: left out of documents
 };
 
-/// An option as `bryo plugin show` prints it.
+/// An option as `bryo plugin show` and the reference pages print it.
 struct OptionState {
   std::string key;
   std::string api_name;
@@ -51,7 +51,16 @@ struct OptionState {
   OptionValue value;
   OptionValue default_value;
   bool hot = false;
-  bool secret = false;  ///< taken from the environment or another file: not to be shown
+  bool secret = false;    ///< taken from the environment or another file: not to be shown
+  bool seed = false;      ///< of the cluster configuration: the file gives only the first value
+  bool effective = true;  ///< false: kept and returned, but nothing in Bryo acts on it
+};
+
+/// A section of the file with the keys that were declared for it, in that order.
+struct SectionState {
+  std::string name;  ///< "node.http"
+  std::string doc;
+  std::vector<OptionState> options;
 };
 
 struct ClusterKey;
@@ -107,8 +116,8 @@ class OptionRegistry {
   /// Every declared key as commented TOML, with default, range and meaning, in the order of declaration. Keys at their
   /// default are comments. Loading this text gives the same values; references are kept, secrets are not shown.
   [[nodiscard]] std::string print() const;
-  /// The same as a page of Markdown tables.
-  [[nodiscard]] std::string reference_page() const;
+  /// Every section that has keys, for the reference page.
+  [[nodiscard]] std::vector<SectionState> sections() const;
 
  private:
   struct State;

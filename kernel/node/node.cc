@@ -1,5 +1,9 @@
 #include <kernel/node/node_parts.h>
 
+#include <kernel/reference/pages.h>
+
+#include <algorithm>
+
 namespace bryo::kernel {
 
 Result<std::unique_ptr<Node>> Node::create(const CommandLine& command) {
@@ -15,6 +19,15 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() { stop(); }
 
 std::string Node::print_config() const { return parts_->configuration->print(); }
+
+Status Node::write_reference(const std::string& directory) const {
+  const Parts& p = *parts_;
+  auto plugins = p.plugins->describe();
+  std::sort(plugins.begin(), plugins.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return write_pages(directory, {{"options.md", option_page(p.configuration->options())},
+                                 {"routes.md", route_page(p.router, plugins)}});
+}
+
 std::vector<std::string> Node::remarks() const { return parts_->configuration->remarks(); }
 std::string Node::url() const { return parts_->url; }
 

@@ -17,7 +17,7 @@ struct CommandLine {
   std::string dir;
   std::string listen;
   bool safe_mode = false;         ///< only in-tree plugins
-  bool show_all_plugins = false;  ///< for `print_config`
+  bool show_all_plugins = false;  ///< also those that are not enabled; for `print_config` and `write_reference`
 };
 
 /// Not thread-safe: made, started, reloaded and stopped by the main thread.
@@ -30,6 +30,9 @@ class Node {
 
   /// The effective configuration as commented TOML, with the sections of all plugins found.
   [[nodiscard]] std::string print_config() const;
+  /// Writes pages of every option and route, those of all plugins found included, into a directory that exists: all
+  /// pages or none.
+  [[nodiscard]] Status write_reference(const std::string& directory) const;
   /// What is valid but without effect, for --check-config.
   [[nodiscard]] std::vector<std::string> remarks() const;
 

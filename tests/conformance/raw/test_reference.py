@@ -1,0 +1,59 @@
+"""bryod --write-reference, and that the pages in sdk/reference say what the program says."""
+
+import subprocess
+
+import pytest
+
+from harness.node import ROOT, find_bryod
+
+PAGES = ["options.md", "routes.md"]
+
+
+def write_reference(*words):
+    done = subprocess.run([str(find_bryod()), "--write-reference", *map(str, words)], capture_output=True, timeout=60, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_pages_of_the_tree_are_up_to_date(page, tmp_path):
+    assert write_reference(tmp_path) == (0, "", "")
+    said = (tmp_path / page).read_text()
+    assert (ROOT / "sdk/reference" / page).read_text() == said, f"sdk/reference/{page} is out of date: run sdk/reference/make.sh"
+
+
+def test_only_the_pages_are_written(tmp_path):
+    (tmp_path / "options.md").write_text("old")
+    assert write_reference(tmp_path)[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == PAGES
+    assert (tmp_path / "options.md").read_text().startswith("# Options\n")
+
+
+def test_the_pages_do_not_depend_on_values(tmp_path):
+    """The pages tell what may be set. What is set may be secret."""
+    (tmp_path / "bryo.toml").write_text('[node]\nid = "hunter2"\n[plugin.moss]\nmax_wait = "7s"\n')
+    (tmp_path / "pages").mkdir()
+    assert write_reference(tmp_path / "pages", "--config", tmp_path / "bryo.toml") == (0, "", "")
+    for page in PAGES:
+        assert (tmp_path / "pages" / page).read_text() == (ROOT / "sdk/reference" / page).read_text()
+
+
+def test_a_plugin_that_is_not_enabled_is_in_the_pages(tmp_path):
+    (tmp_path / "bryo.toml").write_text("[plugins]\nenable = []\n")
+    assert write_reference(tmp_path, "--config", tmp_path / "bryo.toml")[0] == 0
+    assert "### `[plugin.moss]`" in (tmp_path / "options.md").read_text()
+    assert "## Plugin `moss`\n\nNot enabled: these routes answer 501.\n" in (tmp_path / "routes.md").read_text()
+
+
+def test_what_is_refused(tmp_path):
+    code, out, why = write_reference(tmp_path / "absent")
+    assert (code, out) == (1, "") and why == f"bryod: there is no directory {tmp_path}/absent for the pages: make it, or name another\n"
+    code, out, why = write_reference("/proc")
+    assert (code, out) == (1, "") and why.startswith("bryod: cannot write /proc/options.md: ")
+    (tmp_path / "bryo.toml").write_text('[node.http]\nmax_heder = "1MiB"\n')
+    code, out, why = write_reference(tmp_path, "--config", tmp_path / "bryo.toml")
+    assert (code, out) == (1, "") and "bryo.toml:2" in why and "max_header" in why
+    assert [path.name for path in tmp_path.iterdir()] == ["bryo.toml"]
+    code, _, why = write_reference("", "--dir", tmp_path / "data")
+    assert code != 0 and why, "an empty name is not taken for a node to be started"
+    assert write_reference()[0] == 2
+    assert write_reference(tmp_path, "--print-config")[0] == 2
