@@ -1,25 +1,23 @@
 // What drain does to a backend's calls, which run inside coroutines of others.
 #include <gtest/gtest.h>
 #include <kernel/plugin/gated_backend.h>
+#include <tests/unit/plugin/slow_backend.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <ctime>
 #include <functional>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 
-namespace bryo::kernel {
+namespace bryo::kernel::testing {
 namespace {
 
 namespace asio = boost::asio;
@@ -27,89 +25,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kNow = Deadline::Clock::time_point::min();
 constexpr const char* kDrained = "plugin 'folder' is drained: this call took too long and was ended";
-
-/// What a call does while it waits; each of them waits for ever, in its way.
-using Wait = std::function<Task<void>()>;
-
-Task<void> sleep() {
-  asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-  co_await timer.async_wait(asio::use_awaitable);
-}
-/// Its own kind of exception when it is cancelled.
-Task<void> sleep_and_throw() {
-  asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  throw std::runtime_error("woken");
-}
-/// Goes on after its second cancellation as if nothing had happened.
-Task<void> sleep_soundly() {
-  for (int told = 0; told < 2; ++told) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
-}
-
-/// One byte, then it waits.
-class SlowContent final : public ByteSource {
- public:
-  explicit SlowContent(Wait wait) : wait_(std::move(wait)) {}
-  Task<Result<std::size_t>> read(MutableBytes out) override {
-    if (begun_) co_await wait_();
-    begun_ = true;
-    out[0] = std::byte{'x'};
-    co_return std::size_t{1};
-  }
-
- private:
-  const Wait wait_;
-  bool begun_ = false;
-};
-
-class SlowBackend final : public Backend {
- public:
-  explicit SlowBackend(Wait wait) : wait_(std::move(wait)) {}
-  Task<Status> head_bucket(BucketName) override {
-    co_await wait_();
-    co_return Status{};
-  }
-  Task<Result<std::vector<std::string>>> list_buckets() override {
-    co_await wait_();
-    co_return std::vector<std::string>{};
-  }
-  Task<Result<ObjectAttributes>> head(BucketName, std::string) override {
-    co_await wait_();
-    co_return ObjectAttributes{};
-  }
-  /// "slow": its content waits, not the call; "none": no content at all.
-  Task<Result<BackendContent>> read(BucketName, std::string object) override {
-    BackendContent out;
-    if (object == "none") co_return out;
-    if (object != "slow") co_await wait_();
-    out.content = std::make_unique<SlowContent>(wait_);
-    co_return out;
-  }
-  Task<Result<BackendPage>> list(BucketName, BackendListRequest) override {
-    co_await wait_();
-    co_return BackendPage{};
-  }
-  /// Waits for the content only.
-  Task<Result<ObjectAttributes>> write(BucketName, std::string, ObjectAttributes, ByteSource& content) override {
-    std::byte piece{};
-    const MutableBytes to(&piece, 1);
-    for (int i = 0; i < 2; ++i) BRYO_CO_CHECK(co_await content.read(to));
-    co_return ObjectAttributes{};
-  }
-  Task<Status> remove(BucketName, std::string) override {
-    co_await wait_();
-    co_return Status{};
-  }
-
- private:
-  const Wait wait_;
-};
 
 /// What a client's coroutine gets: success, or the error.
 using Call = std::function<Task<Status>(Backend&)>;
@@ -289,4 +204,4 @@ TEST_F(BackendCancellation, ABackendThatAnswersNoContentIsFound) {
 }
 
 }  // namespace
-}  // namespace bryo::kernel
+}  // namespace bryo::kernel::testing
