@@ -209,10 +209,10 @@ Status Node::Parts::start_plugins() {
                                                             logger->component(plugin.name),
                                                             HostedPlugin{plugin.name, plugin.needs, std::move(spool)}));
   };
-  const auto report = [this](const std::string& plugin, std::chrono::milliseconds held) {
-    plugins->count_hold(plugin);
+  const auto report = [this](const LoopWatch::Hold& hold) {
+    plugins->count_hold(hold.plugin);
     log->warning("an event loop was held: a call blocked or computed where it should have waited",
-                 {{"plugin", plugin}, {"ms", std::to_string(held.count())}});
+                 {{"plugin", hold.plugin}, {"ms", std::to_string(hold.held.count())}, {"where", hold.where}});
   };
   watch = std::make_unique<LoopWatch>(*loops, report);
   return plugins->start_all(make_host,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <pthread.h>
+#include <unistd.h>
 
 namespace bryo::kernel {
 
@@ -37,6 +38,7 @@ EventLoops::~EventLoops() { (void)stop(Deadline(Deadline::Clock::now())); }
 
 void EventLoops::run(Loop& loop) {
   this_loop = &loop.mark;
+  loop.mark.thread.store(::gettid(), std::memory_order_release);
   for (;;) {
     try {
       loop.context.run();
@@ -49,6 +51,17 @@ void EventLoops::run(Loop& loop) {
   std::lock_guard lock(mutex_);
   loop.ended = true;
   ended_.notify_all();
+}
+
+bool EventLoops::sample(std::size_t i) {
+  // A thread that has not ended under the lock cannot be joined: the signal reaches this one and no other.
+  const std::scoped_lock lock(mutex_);
+  Loop& loop = *loops_[i];
+  if (loop.ended) return false;
+  loop.mark.stack.state.store(StackSample::State::Asked, std::memory_order_release);
+  if (::pthread_kill(loop.thread.native_handle(), stack_signal()) == 0) return true;
+  loop.mark.stack.state.store(StackSample::State::Idle, std::memory_order_relaxed);
+  return false;
 }
 
 Status EventLoops::stop(Deadline deadline) {

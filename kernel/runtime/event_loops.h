@@ -31,7 +31,9 @@ class EventLoops {
   [[nodiscard]] std::size_t size() const noexcept { return loops_.size(); }
   [[nodiscard]] boost::asio::io_context& at(std::size_t i) noexcept { return loops_[i]->context; }
   /// Whose code loop `i` runs.
-  [[nodiscard]] const LoopMark& mark(std::size_t i) const noexcept { return loops_[i]->mark; }
+  [[nodiscard]] LoopMark& mark(std::size_t i) noexcept { return loops_[i]->mark; }
+  /// Asks for `mark(i).stack`, which must be Idle; false if the loop has ended. After `prepare_stack_samples`.
+  bool sample(std::size_t i);
   /// The loops in turn. Thread-safe.
   [[nodiscard]] boost::asio::io_context& next() noexcept {
     return at(turn_.fetch_add(1, std::memory_order_relaxed) % size());

@@ -12,24 +12,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LoopWatch, NamesThePluginThatHoldsALoop) {
+TEST(LoopWatch, NamesAPluginThatIsLinkedIn) {
   test::RecordingLog log;
   EventLoops loops(1, log);
   auto gate = std::make_shared<CallGate>("hog");
-  std::promise<std::pair<std::string, std::chrono::milliseconds>> told;
+  std::promise<LoopWatch::Hold> told;
   bool once = true;
-  LoopWatch watch(loops, [&](const std::string& plugin, std::chrono::milliseconds held) {
-    if (std::exchange(once, false)) told.set_value({plugin, held});
+  LoopWatch watch(loops, [&](const LoopWatch::Hold& hold) {
+    if (std::exchange(once, false)) told.set_value(hold);
   });
   boost::asio::post(loops.at(0), [gate] {
     const CallGate::Inside inside(*gate, nullptr);
     const auto end = std::chrono::steady_clock::now() + 300ms;
-    while (std::chrono::steady_clock::now() < end) {
-    }
+    while (std::chrono::steady_clock::now() < end) std::this_thread::sleep_until(end);
   });
-  const auto [plugin, held] = told.get_future().get();
-  EXPECT_EQ(plugin, "hog");
-  EXPECT_GT(held, LoopWatch::kLimit);
+  const auto hold = told.get_future().get();
+  EXPECT_EQ(hold.plugin, "hog");
+  EXPECT_GT(hold.held, LoopWatch::kLimit);
 }
 
 }  // namespace
