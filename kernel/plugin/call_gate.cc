@@ -53,19 +53,15 @@ void CallGate::leave() {
   }
 }
 
-CallGate::Inside::Inside(CallGate& gate, CallScope* scope)
+CallGate::Reach::Reach(CallGate& gate, CallScope* scope)
     : gate_(gate), scope_(scope != nullptr && scope->enter() ? scope : nullptr) {
-  if (this_loop != nullptr) this_loop->plugin.store(&gate_.plugin_, std::memory_order_release);
   if (scope_ == nullptr) return;
   Part& part = gate_.part_of(*scope_);
   const std::scoped_lock lock(part.mutex);
   part.inside.push_back(*scope_);
 }
 
-CallGate::Inside::~Inside() { (void)leave_cancelled(); }
-
-bool CallGate::Inside::leave_cancelled() {
-  if (this_loop != nullptr) this_loop->plugin.store(nullptr, std::memory_order_relaxed);
+bool CallGate::Reach::leave_cancelled() {
   CallScope* const scope = std::exchange(scope_, nullptr);
   if (scope == nullptr) return false;
   scope->leave();
@@ -73,6 +69,15 @@ bool CallGate::Inside::leave_cancelled() {
   const std::scoped_lock lock(part.mutex);
   part.inside.erase(part.inside.iterator_to(*scope));
   return scope->take_cancelled();
+}
+
+CallGate::Inside::Inside(CallGate& gate, CallScope* scope) : reach_(gate, scope) {
+  if (this_loop != nullptr) this_loop->plugin.store(&gate.plugin_, std::memory_order_release);
+}
+
+bool CallGate::Inside::leave_cancelled() {
+  if (this_loop != nullptr) this_loop->plugin.store(nullptr, std::memory_order_relaxed);
+  return reach_.leave_cancelled();
 }
 
 void CallGate::cancel_running() {
@@ -87,6 +92,7 @@ void CallGate::cancel_running() {
 bool CallGate::close_and_wait(Closed why, Deadline patience, Deadline grace) {
   closed_.store(why, std::memory_order_seq_cst);
   if (wait_until_empty(patience)) return true;
+  ending_.store(true, std::memory_order_relaxed);
   do {
     cancel_running();
     if (wait_until_empty(Deadline(std::min(grace.at(), Deadline::after(kTellAgain).at())))) return true;

@@ -41,22 +41,37 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
     std::shared_ptr<CallGate> gate_;
   };
 
+  /// While it lives, the gate can cancel `scope`, which it ends a call of.
+  class Reach {
+   public:
+    /// `scope` null: the call cannot be reached.
+    Reach(CallGate& gate, CallScope* scope);
+    Reach(const Reach&) = delete;
+    Reach& operator=(const Reach&) = delete;
+    ~Reach() { (void)leave_cancelled(); }
+    [[nodiscard]] bool cancelled() const noexcept { return scope_ != nullptr && scope_->cancelled(); }
+    [[nodiscard]] bool leave_cancelled();
+
+   private:
+    CallGate& gate_;
+    CallScope* scope_;  ///< null also when the call is a part of one that can be reached
+  };
+
   /// On the frame of a coroutine that runs the plugin's code: by it the gate can end what that code waits for.
   class Inside {
    public:
     Inside(CallGate& gate, CallScope* scope);
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
-    ~Inside();
+    ~Inside() { (void)leave_cancelled(); }
     /// What a call throws that was cancelled is nobody's mistake.
-    [[nodiscard]] bool cancelled() const noexcept { return scope_ != nullptr && scope_->cancelled(); }
+    [[nodiscard]] bool cancelled() const noexcept { return reach_.cancelled(); }
     /// Leaves; true if the call was cancelled. The coroutine must reset its cancellation state then, or it throws at
     /// its next wait.
     [[nodiscard]] bool leave_cancelled();
 
    private:
-    CallGate& gate_;
-    CallScope* scope_;  ///< null: the call cannot be reached, or is a part of one that can
+    Reach reach_;
   };
 
   /// What the operator allows and watches. Before the gate opens.
@@ -73,12 +88,17 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   /// Fails with Unavailable while the gate is closed, with TooManyRequests while as many calls are under way as are
   /// allowed. Both name the plugin.
   Result<Pass> enter();
-  void open() { closed_.store(Closed::Open, std::memory_order_seq_cst); }
+  void open() {
+    ending_.store(false, std::memory_order_relaxed);
+    closed_.store(Closed::Open, std::memory_order_seq_cst);
+  }
   /// Refuses new calls, waits for the running ones until `patience`, then cancels them and waits until `grace`. False
   /// when some are left even so. Blocks: not from an event loop.
   bool close_and_wait(Closed why, Deadline patience, Deadline grace);
   /// Ends what the running calls wait for, all at once.
   void cancel_running();
+  /// The running calls have had their time; those that can ask end.
+  [[nodiscard]] bool ending() const noexcept { return ending_.load(std::memory_order_relaxed); }
   /// While it is not patient, `close_and_wait` returns as if its deadlines had come. Thread-safe.
   void set_patient(bool patient);
 
@@ -120,6 +140,7 @@ class CallGate : public std::enable_shared_from_this<CallGate> {
   std::atomic<std::uint64_t> exceptions_{0};
   std::array<Part, 16> parts_;
   std::atomic<bool> patient_{true};
+  std::atomic<bool> ending_{false};
   mutable std::mutex mutex_;
   std::string last_error_;
   std::condition_variable empty_;

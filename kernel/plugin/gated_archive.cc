@@ -1,4 +1,5 @@
 #include <kernel/plugin/gated.h>
+#include <kernel/runtime/this_context.h>
 
 #include <optional>
 #include <utility>
@@ -37,7 +38,15 @@ class GatedReader final : public ArchiveReader {
   Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                  std::span<const Member> members,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override {
-    return within(*gate_, [&] { return inner_->extract(archive, label, index, members, sink); });
+    const std::function<Status(std::size_t, BytesView)> guarded = [&](std::size_t member, BytesView bytes) -> Status {
+      if (gate_->ending()) return gate_->cancelled();
+      return sink(member, bytes);
+    };
+    return within(*gate_, [&]() -> Status {
+      Status status = inner_->extract(archive, label, index, members, guarded);
+      if (!status && gate_->ending()) return gate_->cancelled();
+      return status;
+    });
   }
 
  private:
@@ -45,22 +54,29 @@ class GatedReader final : public ArchiveReader {
   const std::shared_ptr<const ArchiveReader> inner_;
 };
 
-/// One call from its first byte to its last.
+/// One call from its first byte to its last. Its calls do not wait, but its request does between them: then the gate
+/// takes the plugin's writer away from it.
 class GatedWriter final : public ArchiveWriter {
  public:
   GatedWriter(GatePtr gate, Result<CallGate::Pass> pass, const std::function<std::unique_ptr<ArchiveWriter>()>& make)
-      : gate_(std::move(gate)), pass_(std::move(pass)) {
-    if (!pass_) {
-      failed_.emplace(pass_.error());
+      : gate_(std::move(gate)) {
+    if (!pass) {
+      failed_.emplace(pass.error());
       return;
     }
+    pass_.emplace(*std::move(pass));
     try {
       inner_ = make();
       if (!inner_) failed_.emplace(Errc::Internal, "plugin '" + gate_->plugin() + "': its factory made no writer");
     } catch (...) {
       failed_.emplace(gate_->escaped());
     }
-    if (inner_) payload_ = inner_->payload();
+    if (!inner_) return;
+    payload_ = inner_->payload();
+    if (this_context == nullptr) return;
+    scope_ = std::make_shared<CallScope>(this_context->get_executor());
+    scope_->slot().assign([this](boost::asio::cancellation_type) { give_up(); });
+    reach_.emplace(*gate_, scope_.get());
   }
 
   [[nodiscard]] PayloadMode payload() const noexcept override { return payload_; }
@@ -98,9 +114,19 @@ class GatedWriter final : public ArchiveWriter {
     }
   }
 
+  /// On the thread that calls it, and not inside one of its calls.
+  void give_up() {
+    failed_.emplace(gate_->cancelled());
+    inner_.reset();
+    reach_.reset();
+    pass_.reset();  // the drain may be over now
+  }
+
   const GatePtr gate_;
-  const Result<CallGate::Pass> pass_;
+  std::optional<CallGate::Pass> pass_;  // released last
   std::unique_ptr<ArchiveWriter> inner_;
+  std::shared_ptr<CallScope> scope_;
+  std::optional<CallGate::Reach> reach_;
   std::optional<Error> failed_;  ///< nothing goes out after it
   PayloadMode payload_ = PayloadMode::Verbatim;
 };

@@ -1,4 +1,5 @@
 #include <kernel/runtime/event_loops.h>
+#include <kernel/runtime/this_context.h>
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
@@ -38,6 +39,7 @@ EventLoops::~EventLoops() { (void)stop(Deadline(Deadline::Clock::now())); }
 
 void EventLoops::run(Loop& loop) {
   this_loop = &loop.mark;
+  this_context = &loop.context;
   loop.mark.thread.store(::gettid(), std::memory_order_release);
   for (;;) {
     try {
