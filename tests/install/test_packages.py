@@ -125,6 +125,18 @@ def test_nothing_names_the_machine_that_built_it(root):
                 assert at < 0, f"{path.relative_to(root)}: {content[max(0, at - 40) : at + 120]!r}"
 
 
+def test_programs_and_libraries_are_linked_for_a_server(root):
+    """They find each other wherever the root is, and leave no table of functions to write to."""
+    elf = [path for path in root.rglob("*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+    assert len(elf) == 5, elf
+    for path in elf:
+        dynamic = run("readelf", "-dW", path)
+        assert re.search(r"\(FLAGS_1\).*\bNOW\b", dynamic), path
+        search = re.findall(r"\(R(?:UN)?PATH\).*\[(.*)\]", dynamic)
+        needs_asio = "[libbryo_asio.so]" in dynamic.replace("Library soname: [libbryo_asio.so]", "")
+        assert search == ([] if not needs_asio else ["$ORIGIN/.." if path.suffix == ".so" else "$ORIGIN/../lib/bryo"]), (path, search)
+
+
 def test_dpkg_unpacks_both(packages, tmp_path):
     """Into a database of its own, without the dependencies and without running a script."""
     for folder in ("updates", "info", "triggers"):
