@@ -33,19 +33,12 @@ struct TarZstOptions {
                                                   .default_value = bryo::Size{std::uint64_t{1} << 40},
                                                   .min = bryo::Size{1 << 20},
                                                   .doc = "Decoded bytes of one archive; more is refused.",
-                                                  .hot = true})),
-        max_index(registrar.option<bryo::Size>(
-            {.key = "max_index",
-             .default_value = bryo::Size{256 << 20},
-             .min = bryo::Size{1 << 20},
-             .doc = "Memory that the member index of one archive may take; larger archives are refused.",
-             .hot = true})) {}
+                                                  .hot = true})) {}
 
   bryo::Option<std::int64_t> level;
   bryo::Option<bryo::Size> frame_size;
   bryo::Option<std::int64_t> window_log;
   bryo::Option<bryo::Size> max_content;
-  bryo::Option<bryo::Size> max_index;
 };
 
 }  // namespace tar_zst

@@ -1,12 +1,12 @@
 #include "tar_zst_reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tar_header.h"
-#include "tar_zst_index.h"
 #include "zstd_stream.h"
 
 namespace tar_zst {
@@ -22,18 +22,17 @@ namespace {
 /// Long names and pax records; more is refused.
 constexpr std::uint64_t kMaxSpecial = 1 << 20;
 constexpr std::size_t kPiece = 128 << 10;
-/// What a member costs beside its name.
-constexpr std::size_t kEntry = 64;
+/// Frames may be tiny; starts closer than this save nothing.
+constexpr std::uint64_t kStartDistance = 64 << 10;
 
 /// One pass over the archive: every header read, every content decoded, so that what the index promises is there.
 class Walk {
  public:
-  Walk(const bryo::OpenObject& archive, std::string_view label, const TarZstOptions& options, TarZstIndex& index)
+  Walk(const bryo::OpenObject& archive, std::string_view label, const TarZstOptions& options, bryo::MemberSink& members)
       : decoder_(archive, label, static_cast<int>(*options.window_log)),
         label_(label),
         max_content_(options.max_content.get().bytes),
-        max_index_(options.max_index.get().bytes),
-        index_(index) {}
+        members_(members) {}
 
   Status run() {
     while (!ended_) BRYO_CHECK(step());
@@ -87,13 +86,7 @@ class Walk {
     const std::uint64_t content = decoder_.position();
     BRYO_CHECK(pass(size, padding(size)));
     if (!header.regular() || name.empty() || name.ends_with('/')) return {};
-    used_ += name.size() + kEntry;
-    if (used_ > max_index_) {
-      return too_large("has more than " + std::to_string(index_.size()) +
-                       " members; make smaller shards or raise [plugin.archive_tar_zst] max_index");
-    }
-    index_.add(name, content, size);
-    return {};
+    return members_.add({.name = name, .size = size, .offset = content});
   }
 
   Status pass(std::uint64_t size) { return pass(size, padding(size)); }
@@ -104,7 +97,7 @@ class Walk {
                        " bytes; make smaller shards or raise [plugin.archive_tar_zst] max_content");
     }
     for (std::uint64_t left = size + padded; left != 0;) {
-      index_.add_start(decoder_.frame_start());
+      BRYO_CHECK(note_start());
       const std::uint64_t step = std::min<std::uint64_t>(left, kPiece);
       BRYO_TRY(passed, decoder_.skip(step));
       left -= passed;
@@ -112,8 +105,14 @@ class Walk {
       if (left > padded) return cut();
       break;
     }
-    index_.add_start(decoder_.frame_start());
-    return {};
+    return note_start();
+  }
+  /// Where decoding can begin is what the index keeps for `extract`.
+  Status note_start() {
+    const auto start = decoder_.frame_start();
+    if (start.decoded < last_start_ + kStartDistance) return {};
+    last_start_ = start.decoded;
+    return members_.add_format_data(std::as_bytes(std::span(&start, 1)));
   }
 
   [[nodiscard]] Error cut() const {
@@ -132,50 +131,57 @@ class Walk {
   Decoder decoder_;
   const std::string_view label_;
   const std::uint64_t max_content_;
-  const std::uint64_t max_index_;
-  TarZstIndex& index_;
+  bryo::MemberSink& members_;
   bool ended_ = false;
-  std::uint64_t used_ = 0;
+  std::uint64_t last_start_ = 0;
   Overrides next_;  ///< what the headers before a member's own say about it
 };
 
+/// The last place to begin at for what lies at `decoded`.
+Decoder::FrameStart start_for(const bryo::MemberIndex& index, std::uint64_t decoded) {
+  const bryo::BytesView bytes = index.format_data();
+  const auto at = [&](std::size_t i) {
+    Decoder::FrameStart start;
+    std::memcpy(&start, bytes.data() + i * sizeof start, sizeof start);
+    return start;
+  };
+  std::size_t low = 0;
+  for (std::size_t high = bytes.size() / sizeof(Decoder::FrameStart); low < high;) {
+    const std::size_t middle = (low + high) / 2;
+    if (at(middle).decoded <= decoded) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low == 0 ? Decoder::FrameStart{} : at(low - 1);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<bryo::MemberIndex>> TarZstReader::index(const bryo::OpenObject& archive,
-                                                               std::string_view label) const {
-  auto index = std::make_unique<TarZstIndex>();
-  Walk walk(archive, label, options_, *index);
-  std::optional<Error> damage;
-  if (auto whole = walk.run(); !whole) {
-    damage = whole.error();
-    // Members before the damage are good. A disk that fails is no property of the archive.
-    if (damage->code() != Errc::InvalidArgument || index->size() == 0) return *damage;
-  }
-  index->finish(std::move(damage));
-  return std::unique_ptr<bryo::MemberIndex>(std::move(index));
+Status TarZstReader::index(const bryo::OpenObject& archive, std::string_view label, bryo::MemberSink& members) const {
+  return Walk(archive, label, options_, members).run();
 }
 
 Status TarZstReader::extract(const bryo::OpenObject& archive, std::string_view label, const bryo::MemberIndex& index,
-                             std::span<const bryo::Member> members,
+                             std::span<const bryo::MemberPart> parts,
                              const std::function<Status(std::size_t, bryo::BytesView)>& sink) const {
-  const auto& known = static_cast<const TarZstIndex&>(index);
   Decoder decoder(archive, label, static_cast<int>(*options_.window_log));
   std::vector<std::byte> piece(kPiece);
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const std::uint64_t content = known.content(members[i].ordinal);
-    const auto start = known.start_for(content);
-    if (content < decoder.position() || start.decoded > decoder.position()) decoder.seek(start.encoded, start.decoded);
-    BRYO_CHECK(decoder.skip(content - decoder.position()));
-    std::uint64_t left = members[i].size;
-    while (left != 0) {
-      const auto wanted = MutableBytes(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
-      BRYO_TRY(count, decoder.read(wanted));
-      if (count < wanted.size()) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::uint64_t wanted = parts[i].member.offset + parts[i].offset;
+    const auto start = start_for(index, wanted);
+    if (wanted < decoder.position() || start.decoded > decoder.position()) decoder.seek(start.encoded, start.decoded);
+    BRYO_CHECK(decoder.skip(wanted - decoder.position()));
+    for (std::uint64_t left = parts[i].length; left != 0;) {
+      const auto room = MutableBytes(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
+      BRYO_TRY(count, decoder.read(room));
+      if (count < room.size()) {
         return Error(Errc::InvalidArgument, "unexpected EOF: " + std::string(label) + " ends inside of \"" +
-                                                std::string(members[i].name) + "\"");
+                                                std::string(parts[i].member.name) + "\"");
       }
       left -= count;
-      BRYO_CHECK(sink(i, wanted));
+      BRYO_CHECK(sink(i, room));
     }
   }
   return {};

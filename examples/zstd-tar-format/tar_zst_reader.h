@@ -11,10 +11,9 @@ class TarZstReader final : public bryo::ArchiveReader {
  public:
   explicit TarZstReader(TarZstOptions options) : options_(std::move(options)) {}
 
-  bryo::Result<std::unique_ptr<bryo::MemberIndex>> index(const bryo::OpenObject& archive,
-                                                         std::string_view label) const override;
+  bryo::Status index(const bryo::OpenObject& archive, std::string_view label, bryo::MemberSink& members) const override;
   bryo::Status extract(const bryo::OpenObject& archive, std::string_view label, const bryo::MemberIndex& index,
-                       std::span<const bryo::Member> members,
+                       std::span<const bryo::MemberPart> parts,
                        const std::function<bryo::Status(std::size_t, bryo::BytesView)>& sink) const override;
 
  private:

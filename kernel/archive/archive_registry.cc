@@ -1,4 +1,5 @@
 #include <kernel/archive/archive_registry.h>
+#include <kernel/archive/member_table.h>
 
 #include <algorithm>
 #include <array>
@@ -95,6 +96,22 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const Op
                "unrecognized or unsupported file format: \"" + std::string(base_name(label)) + "\"");
 }
 
+Result<std::shared_ptr<const MemberIndex>> ArchiveRegistry::index_of(const OpenObject& object,
+                                                                     const ArchiveFormat& format,
+                                                                     const std::string& label) const {
+  if (files_) {
+    if (auto kept = files_->load(object, format.spec, label))
+      return std::shared_ptr<const MemberIndex>(std::move(kept));
+  }
+  MemberTableBuilder members(max_index_, label);
+  const Status whole = format.reader->index(object, label, members);
+  // Members before the damage are good. A disk that fails is no property of the archive.
+  if (!whole && (members.empty() || whole.error().code() != Errc::InvalidArgument)) return whole.error();
+  std::shared_ptr<const MemberTable> table = members.finish(whole ? std::string() : whole.error().message());
+  if (files_) files_->store(object, format.spec, *table);
+  return std::shared_ptr<const MemberIndex>(std::move(table));
+}
+
 Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label) {
   // A name of its own: g++ 12 destroys a closure twice that is a temporary of a co_await expression.
   std::function<Result<Shard>()> build = [this, object, label = std::move(label)]() -> Result<Shard> {
@@ -102,8 +119,8 @@ Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label) {
     if (!format->reader) {
       return Error(Errc::Unsupported, "archive format " + format->spec.name + " of " + label + " cannot be read here");
     }
-    BRYO_TRY(index, format->reader->index(*object, label));
-    return Shard{object, std::shared_ptr<const MemberIndex>(std::move(index)), format};
+    BRYO_TRY(index, index_of(*object, *format, label));
+    return Shard{object, std::move(index), format};
   };
   co_return co_await cache_.open(std::move(object), *blocking_, std::move(build));
 }

@@ -3,8 +3,10 @@
 /// The archive formats of the running plugins, and the shards whose index is in memory.
 
 #include <bryo/host.h>
+#include <kernel/archive/index_files.h>
 #include <kernel/archive/shard_cache.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +23,9 @@ class ArchiveRegistry final : public Archives {
     cache_.set_limit(cache_bytes);
   }
 
+  /// Indexes are kept in files from now on. Before the first `open`.
+  void keep_indexes(std::unique_ptr<IndexFiles> files) { files_ = std::move(files); }
+
   /// Fails with Conflict when one of its extensions or MIME names belongs to another format (the sentence names both
   /// owners), InvalidArgument when it has no extension with a dot, or neither reader nor writer.
   Status add(ArchiveFormat format, const std::string& owner);
@@ -32,6 +37,11 @@ class ArchiveRegistry final : public Archives {
   Task<Result<Shard>> open(ObjectPtr object, std::string label) override;
 
   void set_cache_limit(std::uint64_t bytes) { cache_.set_limit(bytes); }
+  /// Bytes that the index of one archive may take; one with more members is refused.
+  void set_max_index(std::uint64_t bytes) { max_index_ = bytes; }
+  void set_disk_limit(std::uint64_t bytes) {
+    if (files_) files_->set_limit(bytes);
+  }
 
  private:
   struct Entry {
@@ -42,9 +52,15 @@ class ArchiveRegistry final : public Archives {
   /// get-batch.md section 8: a known suffix decides and is never doubted; other names are known by their content.
   Result<std::shared_ptr<const ArchiveFormat>> recognise(const OpenObject& object, std::string_view label) const;
 
+  /// From a file, or by walking through the archive.
+  Result<std::shared_ptr<const MemberIndex>> index_of(const OpenObject& object, const ArchiveFormat& format,
+                                                      const std::string& label) const;
+
   BlockingPool* blocking_ = nullptr;
   std::vector<Entry> formats_;
+  std::unique_ptr<IndexFiles> files_;  ///< null: nothing is kept
   ShardCache cache_{0};
+  std::atomic<std::uint64_t> max_index_{256 << 20};
 };
 
 }  // namespace bryo::kernel

@@ -44,6 +44,8 @@ struct NodeOptions {
   Option<std::string> spool_dir;
   Option<std::int64_t> open_files;
   Option<Size> shard_index_cache;  ///< hot
+  Option<Size> shard_index_max;    ///< hot
+  Option<Size> shard_index_disk;   ///< hot
   Option<std::string> meta_store_kind;
   Option<std::vector<std::string>> meta_store_endpoints;
   Option<std::string> plugin_dir, plugin_on_error;

@@ -169,6 +169,20 @@ void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {
                                          .max = Size{1ull << 40},
                                          .doc = "Bytes of memory for the member indexes of archives.",
                                          .hot = true});
+  o.shard_index_max = store.add<Size>({.key = "shard_index_max",
+                                       .default_value = 256_MiB,
+                                       .min = Size{1 << 20},
+                                       .max = Size{4ull << 30},
+                                       .doc = "Most bytes that the member index of one archive may take, some 30 and "
+                                              "the name for each member; an archive with more members is refused.",
+                                       .hot = true});
+  o.shard_index_disk =
+      store.add<Size>({.key = "shard_index_disk",
+                       .default_value = 16_GiB,
+                       .min = Size{0},
+                       .doc = "Most bytes of one mountpath for the member indexes of its archives; those "
+                              "not used for longest go first. 0: none is kept on disk.",
+                       .hot = true});
 }
 
 void declare_parts(NodeOptions& o, OptionRegistry& registry, Status& status) {

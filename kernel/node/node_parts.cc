@@ -124,6 +124,10 @@ Status Node::Parts::open_data() {
 
   BRYO_TRY(opened_store, ObjectStore::open(config().store, *blocking, clock, *log));
   store = std::make_unique<RemoteStore>(std::move(opened_store), backends, *memory);
+  const auto indexes_beside = [this](const OpenObject& archive) {
+    return store->mountpath_of(archive).path + "/indexes";
+  };
+  archives.keep_indexes(std::make_unique<IndexFiles>(indexes_beside, (*keys().shard_index_disk).bytes, *log));
   if (hooks.any()) store = std::make_unique<HookedStore>(std::move(store), hooks, *log);
   BucketRegistry::Settings settings{uuid, identity.gateway_id, [this] { return cluster_config->document(); },
                                     &backends};
@@ -228,6 +232,8 @@ Status Node::Parts::listen() {
 
 void Node::Parts::apply_hot_settings() {
   archives.set_cache_limit((*keys().shard_index_cache).bytes);
+  archives.set_max_index((*keys().shard_index_max).bytes);
+  archives.set_disk_limit((*keys().shard_index_disk).bytes);
   server->set_limits(http_limits(keys()));
   memory->set_limit(resolve_memory_budget(*keys().memory_budget));
   const LogSettings settings = log_settings(config(), *cluster_config);

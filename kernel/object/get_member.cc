@@ -19,18 +19,14 @@ struct DecodedMember {
   BlockingPool& blocking;
   ArchiveBuffer bytes{};
 
-  /// Keeps of the whole content what was asked for.
   Status decode() {
     bytes.reserve(part.length);
-    std::uint64_t at = 0;
     const std::function<Status(std::size_t, BytesView)> keep = [&](std::size_t, BytesView piece) -> Status {
-      const auto before = std::min<std::uint64_t>(piece.size(), part.offset - std::min(part.offset, at));
-      const auto wanted = std::min<std::uint64_t>(piece.size() - before, part.length - bytes.size());
-      bytes.append(piece.subspan(before, wanted));
-      at += piece.size();
+      bytes.append(piece.first(std::min<std::size_t>(piece.size(), part.length - bytes.size())));
       return {};
     };
-    BRYO_CHECK(shard.format->reader->extract(*shard.object, label, *shard.index, {&member, 1}, keep));
+    const MemberPart wanted{member, part.offset, part.length};
+    BRYO_CHECK(shard.format->reader->extract(*shard.object, label, *shard.index, {&wanted, 1}, keep));
     if (bytes.size() == part.length) return {};
     return Error(Errc::InvalidArgument, "unexpected EOF: member \"" + std::string(member.name) + "\" of " + label +
                                             " is shorter than its " + std::to_string(member.size) + " bytes");
@@ -87,7 +83,7 @@ Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress add
     }
   }
   response.headers.add("Content-Type", std::string(wire::kTypeOctets));
-  if (member->offset == Member::kNotStored) {
+  if (!member->stored) {
     BRYO_CO_TRY(decoded, decoded_body(services_, *std::move(shard), *member, part, address.uri()));
     response.body = std::move(decoded);
     co_return response;

@@ -28,22 +28,18 @@ class GatedReader final : public ArchiveReader {
   GatedReader(GatePtr gate, std::shared_ptr<const ArchiveReader> inner)
       : gate_(std::move(gate)), inner_(std::move(inner)) {}
 
-  Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const override {
-    return within(*gate_, [&]() -> Result<std::unique_ptr<MemberIndex>> {
-      auto index = inner_->index(archive, label);
-      if (index && !*index) return Error(Errc::Internal, "plugin '" + gate_->plugin() + "': its reader made no index");
-      return index;
-    });
+  Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override {
+    return within(*gate_, [&] { return inner_->index(archive, label, members); });
   }
   Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
-                 std::span<const Member> members,
+                 std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override {
-    const std::function<Status(std::size_t, BytesView)> guarded = [&](std::size_t member, BytesView bytes) -> Status {
+    const std::function<Status(std::size_t, BytesView)> guarded = [&](std::size_t part, BytesView bytes) -> Status {
       if (gate_->ending()) return gate_->cancelled();
-      return sink(member, bytes);
+      return sink(part, bytes);
     };
     return within(*gate_, [&]() -> Status {
-      Status status = inner_->extract(archive, label, index, members, guarded);
+      Status status = inner_->extract(archive, label, index, parts, guarded);
       if (!status && gate_->ending()) return gate_->cancelled();
       return status;
     });

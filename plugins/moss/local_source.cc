@@ -113,7 +113,7 @@ EntryOutcome LocalSource::member_in(const Opened& opened, const BatchEntry& entr
     return with_node(
         Error(Errc::NotFound, std::string(entry.archpath) + " in " + uri_of(entry) + " does not exist", "ErrNotFound"));
   }
-  if (member->offset != Member::kNotStored) {
+  if (member->stored) {
     return cut(shard.object, {.offset = member->offset, .size = member->size}, entry.range);
   }
   auto span = span_of(entry.range, member->size);
@@ -121,27 +121,22 @@ EntryOutcome LocalSource::member_in(const Opened& opened, const BatchEntry& entr
   return EncodedSlice{.shard = shard, .member = *member, .offset = span->offset, .size = span->size};
 }
 
-/// Decodes the whole member, and keeps what is wanted of it.
 Task<EntryOutcome> LocalSource::decode(EncodedSlice slice) {
   const std::string label = "member \"" + std::string(slice.member.name) + "\"";
-  if (slice.member.size > max_decoded_) {
-    co_return Error(Errc::InvalidArgument, label + " has " + std::to_string(slice.member.size) +
+  if (slice.size > max_decoded_) {
+    co_return Error(Errc::InvalidArgument, label + " has " + std::to_string(slice.size) +
                                                " bytes, too many to decode: raise [plugin.moss] max_decoded");
   }
   auto memory = host_.memory().reserve(slice.size, "decoded member");
   if (!memory) co_return std::move(memory).error();
   LoadedBytes loaded{.bytes = ArchiveBuffer(slice.size), .memory = *std::move(memory)};
-  std::uint64_t at = 0;
   const std::function<Status(std::size_t, BytesView)> keep_wanted = [&](std::size_t, BytesView piece) -> Status {
-    const auto before = std::min<std::uint64_t>(piece.size(), slice.offset - std::min(slice.offset, at));
-    const auto wanted = std::min<std::uint64_t>(piece.size() - before, slice.size - loaded.bytes.size());
-    loaded.bytes.append(piece.subspan(before, wanted));
-    at += piece.size();
+    loaded.bytes.append(piece.first(std::min<std::uint64_t>(piece.size(), slice.size - loaded.bytes.size())));
     return {};
   };
+  const MemberPart part{slice.member, slice.offset, slice.size};
   const std::function<Status()> work = [&] {
-    return slice.shard.format->reader->extract(*slice.shard.object, label, *slice.shard.index, {&slice.member, 1},
-                                               keep_wanted);
+    return slice.shard.format->reader->extract(*slice.shard.object, label, *slice.shard.index, {&part, 1}, keep_wanted);
   };
   const auto done = co_await host_.blocking().run(work);
   if (!done) co_return done.error();

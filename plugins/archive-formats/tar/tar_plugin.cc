@@ -12,20 +12,12 @@ namespace bryo::tar {
 class TarPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
-    const auto max_index =
-        registrar.option<Size>({.key = "max_index",
-                                .default_value = 256_MiB,
-                                .min = 1_MiB,
-                                .max = 4_GiB,
-                                .doc = "Memory that the member index of one shard may take (24 bytes "
-                                       "and the name for each member); larger shards are refused.",
-                                .hot = true});
     registrar.archive_format({.spec = {.name = ".tar",
                                        .extensions = {".tar"},
                                        .mime_names = {"application/x-tar"},
                                        .content_type = "application/x-tar",
                                        .magic = {{.offset = 257, .bytes = "ustar"}}},
-                              .reader = std::make_shared<const TarReader>(max_index),
+                              .reader = std::make_shared<const TarReader>(),
                               .make_writer = [] { return std::make_unique<TarWriter>(); }});
     return {};
   }

@@ -6,7 +6,6 @@
 
 #include "pax_records.h"
 #include "tar_header.h"
-#include "tar_index.h"
 #include "tar_window.h"
 
 namespace bryo::tar {
@@ -19,8 +18,8 @@ constexpr std::size_t kSparseExtendedAgain = 504;
 /// One pass from header to header. A failure of the disk or of the index ends it for good; damage is kept apart.
 class Walk {
  public:
-  Walk(const OpenObject& archive, std::string_view label, TarIndexBuilder& builder)
-      : archive_(archive), label_(label), builder_(builder), window_(archive) {}
+  Walk(const OpenObject& archive, std::string_view label, MemberSink& members)
+      : archive_(archive), label_(label), members_(members), window_(archive) {}
 
   Status run() {
     while (!ended_ && !damage_) BRYO_CHECK(step());
@@ -52,7 +51,7 @@ class Walk {
 
   const OpenObject& archive_;
   const std::string_view label_;
-  TarIndexBuilder& builder_;
+  MemberSink& members_;
   TarWindow window_;
   std::uint64_t next_ = 0;
   bool ended_ = false;
@@ -152,9 +151,11 @@ Status Walk::member(const HeaderView& header, std::uint64_t content, std::uint64
   }
   go_behind(content, size);
   const bool regular = type == kRegular || type == kRegularV7 || type == kContiguous;
-  if (sparse) return builder_.add_sparse(name_);
+  if (sparse) {
+    return members_.add_unreadable(name_, "is a sparse file, which cannot be read: store it without holes");
+  }
   if (!regular || name_.empty() || name_.ends_with('/')) return {};
-  return builder_.add(name_, content, size);
+  return members_.add({.name = name_, .size = size, .offset = content, .stored = true});
 }
 
 /// Where the content begins. `header` is not valid afterwards.
@@ -177,12 +178,10 @@ Result<const std::byte*> Walk::block(std::uint64_t offset) {
 
 }  // namespace
 
-Result<std::unique_ptr<MemberIndex>> TarReader::index(const OpenObject& archive, std::string_view label) const {
-  TarIndexBuilder builder(max_index_.get().bytes, label);
-  Walk walk(archive, label, builder);
+Status TarReader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
+  Walk walk(archive, label, members);
   BRYO_CHECK(walk.run());
-  if (walk.damage() && builder.empty()) return *walk.damage();
-  return std::unique_ptr<MemberIndex>(builder.finish(walk.damage()));
+  return walk.damage() ? Status(*walk.damage()) : Status();
 }
 
 }  // namespace bryo::tar

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <kernel/archive/archive_registry.h>
+#include <kernel/archive/member_table.h>
 #include <kernel/runtime/thread_pool.h>
 
 #include <atomic>
@@ -33,20 +34,19 @@ class TextObject final : public OpenObject {
   std::string text_;
 };
 
-class OneMember final : public MemberIndex {
- public:
-  [[nodiscard]] std::size_t size() const noexcept override { return 1; }
-  [[nodiscard]] std::optional<Member> find(std::string_view) const override { return Member{.name = "m"}; }
-  void for_each(const std::function<bool(const Member&)>&) const override {}
-  [[nodiscard]] std::size_t memory() const noexcept override { return 100; }
-};
-
+/// Finds members called m0, m1, ... for each byte of the archive after the first; "!" is damage.
 class CountingReader final : public ArchiveReader {
  public:
-  Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const override {
+  Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override {
     ++passes;
-    if (archive.size() == 0) return Error(Errc::InvalidArgument, std::string(label) + ": empty");
-    return std::unique_ptr<MemberIndex>(std::make_unique<OneMember>());
+    std::string text(archive.size(), '\0');
+    BRYO_CHECK(archive.read_blocking(0, std::as_writable_bytes(std::span(text))));
+    if (text.empty()) return Error(Errc::InvalidArgument, std::string(label) + ": empty");
+    for (std::size_t i = 1; i < text.size(); ++i) {
+      if (text[i] == '!') return Error(Errc::InvalidArgument, std::string(label) + ": damaged");
+      BRYO_CHECK(members.add({.name = "m" + std::to_string(i - 1), .size = 1, .offset = i, .stored = true}));
+    }
+    return {};
   }
   mutable std::atomic<int> passes{0};
 };
@@ -54,7 +54,8 @@ class CountingReader final : public ArchiveReader {
 class ArchiveRegistryTest : public testing::Test {
  protected:
   ArchiveRegistryTest() {
-    registry_.start(pool_, 250);  // room for two indexes
+    const std::size_t one = MemberTableBuilder(1 << 20, "ais://b/s.tar").finish("")->memory();
+    registry_.start(pool_, 5 * one / 2);  // room for two indexes
     ArchiveFormat format;
     format.spec = {.name = ".tar",
                    .extensions = {".tar"},
@@ -147,6 +148,20 @@ TEST_F(ArchiveRegistryTest, ADamagedShardIsLookedAtAgain) {
   EXPECT_EQ(open(bad, "ais://b/s.tar").error().message(), "ais://b/s.tar: empty");
   EXPECT_FALSE(open(bad, "ais://b/s.tar"));
   EXPECT_EQ(reader_->passes, 2);
+}
+
+TEST_F(ArchiveRegistryTest, MembersBeforeADamageAreGood) {
+  const auto shard = open(object(1, "xab!c"), "ais://b/s.tar");
+  ASSERT_TRUE(shard) << shard.error().message();
+  EXPECT_EQ(shard->index->find("m1")->offset, 2u);
+  EXPECT_EQ(shard->index->why_missing("m2").error().message(), "ais://b/s.tar: damaged");
+}
+
+TEST_F(ArchiveRegistryTest, AnIndexThatIsTooLargeIsRefusedAsAWhole) {
+  registry_.set_max_index(300);
+  EXPECT_EQ(open(object(1, std::string(100, 'x')), "ais://b/s.tar").error().status(), 413);
+  registry_.set_max_index(1 << 20);
+  EXPECT_TRUE(open(object(1, std::string(100, 'x')), "ais://b/s.tar"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ inline ArchiveFormat tar_format() {
                    .mime_names = {"application/x-tar"},
                    .content_type = "application/x-tar",
                    .magic = {}},
-          .reader = std::make_shared<const tar::TarReader>(Option<Size>::fixed(64_MiB)),
+          .reader = std::make_shared<const tar::TarReader>(),
           .make_writer = [] { return std::make_unique<tar::TarWriter>(); }};
 }
 
@@ -51,7 +51,7 @@ inline Members members_of(std::string archive) {
   if (archive.empty()) return {{"<nothing>", ""}};
   const bool ended = archive.size() >= 1024 && archive.ends_with(std::string(1024, '\0'));
   const testing::MemoryObject object(std::move(archive), 1);
-  const auto index = tar::TarReader(Option<Size>::fixed(64_MiB)).index(object, "answer");
+  const auto index = testing::index_of(tar::TarReader(), object, "answer");
   if (!index) return {{"<" + index.error().message() + ">", ""}};
   Members members;
   (*index)->for_each([&](const Member& member) {

@@ -56,60 +56,42 @@ inline std::string toy_member(const std::string& name, std::string content, Payl
   return "<" + name + ":" + size + ">" + content + "</" + std::to_string(sum) + ">";
 }
 
-class ToyIndex final : public MemberIndex {
- public:
-  struct Line {
-    std::string name;
-    std::uint64_t size;
-    std::string content;
-  };
-  explicit ToyIndex(std::vector<Line> lines) : lines_(std::move(lines)) {}
-  [[nodiscard]] std::size_t size() const noexcept override { return lines_.size(); }
-  [[nodiscard]] std::optional<Member> find(std::string_view name) const override {
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (lines_[i].name == name) return member(i);
-    }
-    return std::nullopt;
-  }
-  void for_each(const std::function<bool(const Member&)>& visit) const override {
-    for (std::size_t i = 0; i < lines_.size() && visit(member(i)); ++i) continue;
-  }
-  [[nodiscard]] std::size_t memory() const noexcept override { return 0; }
-  [[nodiscard]] const std::string& content(const Member& of) const { return lines_[of.ordinal].content; }
-
- private:
-  [[nodiscard]] Member member(std::size_t i) const {
-    return {.name = lines_[i].name, .size = lines_[i].size, .offset = Member::kNotStored, .ordinal = i};
-  }
-  std::vector<Line> lines_;
-};
-
 /// Lines `name size content`, where the size is believed; decodes in pieces of three bytes.
 class ToyReader final : public ArchiveReader {
  public:
-  Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view) const override {
-    std::string text(archive.size(), '\0');
-    BRYO_CHECK(archive.read_blocking(0, std::as_writable_bytes(std::span(text))));
-    std::vector<ToyIndex::Line> lines;
+  Status index(const OpenObject& archive, std::string_view, MemberSink& members) const override {
+    BRYO_TRY(text, text_of(archive));
     for (std::size_t at = 0; at < text.size();) {
       const auto end = text.find('\n', at);
-      const auto line = text.substr(at, end - at);
-      const auto first = line.find(' ');
-      const auto second = line.find(' ', first + 1);
-      lines.push_back({line.substr(0, first), std::stoull(line.substr(first + 1)), line.substr(second + 1)});
+      const auto first = text.find(' ', at);
+      const auto second = text.find(' ', first + 1);
+      BRYO_CHECK(members.add({.name = std::string_view(text).substr(at, first - at),
+                              .size = std::stoull(text.substr(first + 1)),
+                              .offset = second + 1,
+                              .packed = end - second - 1}));
       at = end + 1;
     }
-    return std::unique_ptr<MemberIndex>(std::make_unique<ToyIndex>(std::move(lines)));
+    return {};
   }
-  Status extract(const OpenObject&, std::string_view, const MemberIndex& index, std::span<const Member> members,
+  Status extract(const OpenObject& archive, std::string_view, const MemberIndex&, std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override {
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      const auto& content = dynamic_cast<const ToyIndex&>(index).content(members[i]);
+    BRYO_TRY(text, text_of(archive));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const Member& member = parts[i].member;
+      const std::string content = text.substr(member.offset, member.packed);
       if (content == "damaged") return Error(Errc::InvalidArgument, "flate: corrupt input");
-      for (std::size_t at = 0; at < content.size(); at += 3)
-        BRYO_CHECK(sink(i, as_bytes(content).subspan(at, std::min<std::size_t>(3, content.size() - at))));
+      const std::string part = content.substr(std::min(parts[i].offset, member.packed), parts[i].length);
+      for (std::size_t at = 0; at < part.size(); at += 3)
+        BRYO_CHECK(sink(i, as_bytes(part).subspan(at, std::min<std::size_t>(3, part.size() - at))));
     }
     return {};
+  }
+
+ private:
+  static Result<std::string> text_of(const OpenObject& archive) {
+    std::string text(archive.size(), '\0');
+    BRYO_CHECK(archive.read_blocking(0, std::as_writable_bytes(std::span(text))));
+    return text;
   }
 };
 

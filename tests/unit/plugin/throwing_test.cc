@@ -24,18 +24,11 @@ struct ThrowingJob final : Xaction {
 };
 
 struct ThrowingReader final : ArchiveReader {
-  Result<std::unique_ptr<MemberIndex>> index(const OpenObject&, std::string_view) const override { jump(); }
-  Status extract(const OpenObject&, std::string_view, const MemberIndex&, std::span<const Member>,
+  Status index(const OpenObject&, std::string_view, MemberSink&) const override { jump(); }
+  Status extract(const OpenObject&, std::string_view, const MemberIndex&, std::span<const MemberPart>,
                  const std::function<Status(std::size_t, BytesView)>&) const override {
     jump();
   }
-};
-
-struct NoMembers final : MemberIndex {
-  [[nodiscard]] std::size_t size() const noexcept override { return 0; }
-  [[nodiscard]] std::optional<Member> find(std::string_view) const override { return std::nullopt; }
-  void for_each(const std::function<bool(const Member&)>&) const override {}
-  [[nodiscard]] std::size_t memory() const noexcept override { return 0; }
 };
 
 struct NoObject final : OpenObject {
@@ -139,8 +132,8 @@ TEST_F(Throwing, AnArchiveFormat) {
   format.make_writer = [] { return std::make_unique<ThrowingWriter>(); };
   const auto guarded = gated(gate_, format);
   const NoObject object;
-  const NoMembers none;
-  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x").error().message(), kText);
+  bryo::testing::MemoryMembers none;
+  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x", none).error().message(), kText);
   EXPECT_EQ(guarded.reader->extract(object, "ais://b/a.x", none, {}, {}).error().message(), kText);
   ArchiveBuffer out;
   EXPECT_EQ(guarded.make_writer()->begin("a", 1, out).error().message(), kText);
@@ -216,8 +209,9 @@ TEST_F(Throwing, AnArchiveFormatOfAPluginThatDrains) {
   const auto guarded = gated(gate_, format);
   ASSERT_TRUE(gate_->close_and_wait(CallGate::Closed::Stopping, Deadline::never(), Deadline::never()));
   const NoObject object;
+  bryo::testing::MemoryMembers none;
   ArchiveBuffer out;
-  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x").error().message(), "plugin 'leaky' is stopping");
+  EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x", none).error().message(), "plugin 'leaky' is stopping");
   EXPECT_EQ(guarded.make_writer()->begin("a", 1, out).error().message(), "plugin 'leaky' is stopping");
 }
 

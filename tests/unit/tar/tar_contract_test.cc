@@ -15,7 +15,7 @@ struct Tar {
                      .mime_names = {"application/x-tar"},
                      .content_type = "application/x-tar",
                      .magic = {{.offset = 257, .bytes = "ustar"}}},
-            .reader = std::make_shared<const TarReader>(Option<Size>::fixed(64_MiB)),
+            .reader = std::make_shared<const TarReader>(),
             .make_writer = [] { return std::make_unique<TarWriter>(); }};
   }
 };

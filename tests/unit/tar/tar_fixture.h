@@ -78,9 +78,9 @@ inline std::string pax(const std::string& records) { return member("PaxHeaders.0
 /// Reads archives of a test.
 class Reading {
  public:
-  explicit Reading(std::string bytes, Size max_index = 64_MiB)
+  explicit Reading(std::string bytes)
       : object_(std::make_shared<testing::MemoryObject>(std::move(bytes), 1)),
-        index_(TarReader(Option<Size>::fixed(max_index)).index(*object_, "ais://b/s.tar")) {}
+        index_(testing::index_of(TarReader(), *object_, "ais://b/s.tar")) {}
 
   [[nodiscard]] bool failed() const { return index_.has_error(); }
   [[nodiscard]] std::string error() const { return index_.error().message(); }
@@ -101,7 +101,7 @@ class Reading {
 
  private:
   std::shared_ptr<testing::MemoryObject> object_;
-  Result<std::unique_ptr<MemberIndex>> index_;
+  Result<std::unique_ptr<testing::MemoryMembers>> index_;
 };
 
 /// What a writer makes of one member.

@@ -3,6 +3,7 @@
 /// Archive formats: reading members of shards, and writing archives as a stream.
 
 #include <bryo/archive_buffer.h>
+#include <bryo/member_index.h>
 #include <bryo/objects.h>
 
 #include <cstdint>
@@ -15,52 +16,33 @@
 
 namespace bryo {
 
-/// One file inside an archive. `name` lives as long as the index that answered it.
-struct Member {
-  static constexpr std::uint64_t kNotStored = ~std::uint64_t{0};
-  std::string_view name;
-  std::uint64_t size = 0;             ///< of the content, extracted
-  std::uint64_t offset = kNotStored;  ///< where the content lies verbatim in the archive; kNotStored = must be decoded
-  std::uint64_t ordinal = 0;          ///< position among the members, for the format's own use
+/// What is wanted of a member: `length` bytes of its content from `offset`, which lie inside.
+struct MemberPart {
+  Member member;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
 };
-
-/// The members of one archive. Immutable, thread-safe.
-class MemberIndex {
- public:
-  virtual ~MemberIndex() = default;
-  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
-  /// Exact match on the stored name, but for one leading '/' on either side; the first of equal names wins
-  /// (get-batch.md section 8).
-  [[nodiscard]] virtual std::optional<Member> find(std::string_view name) const = 0;
-  /// Why `find` answered nothing: success when the archive has no such member. Otherwise the member is of a kind that
-  /// cannot be read, or the archive is damaged behind the members that are known.
-  [[nodiscard]] virtual Status why_missing(std::string_view name) const;
-  /// Members in archive order, until `visit` answers false.
-  virtual void for_each(const std::function<bool(const Member&)>& visit) const = 0;
-  /// Bytes of memory held, for the budget of the index cache.
-  [[nodiscard]] virtual std::size_t memory() const noexcept = 0;
-};
-
-inline Status MemberIndex::why_missing(std::string_view) const { return {}; }
 
 /// Reads one format. Stateless, thread-safe. The blocking calls run on the pool for blocking work.
 class ArchiveReader {
  public:
   virtual ~ArchiveReader() = default;
   /// One pass over the archive. Every offset and size in it is checked against the file. What is damaged fails with
-  /// InvalidArgument and a sentence that names the archive (`label`) and the offset: here when nothing can be read, in
-  /// `MemberIndex::why_missing` when members before the damage are good.
-  virtual Result<std::unique_ptr<MemberIndex>> index(const OpenObject& archive, std::string_view label) const = 0;
-  /// Decodes the content of members that do not lie verbatim in the archive (`Member::offset` == kNotStored). `members`
-  /// come in archive order; for each, `sink(i, bytes)` is called with consecutive pieces of members[i]. Formats that
-  /// store everything verbatim need not override it.
+  /// InvalidArgument and a sentence that names the archive (`label`) and the offset; the members that were added before
+  /// stay readable, and the sentence is told for those behind. Any other failure makes the archive unreadable as a
+  /// whole.
+  virtual Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const = 0;
+  /// Decodes parts of members that are not stored verbatim. `parts` come in archive order, one member possibly several
+  /// times; for each, `sink(i, bytes)` is called with consecutive pieces that are together as long as the part. What is
+  /// damaged fails with InvalidArgument, naming archive and member. Formats that store everything verbatim need not
+  /// override it.
   virtual Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
-                         std::span<const Member> members,
+                         std::span<const MemberPart> parts,
                          const std::function<Status(std::size_t, BytesView)>& sink) const;
 };
 
 inline Status ArchiveReader::extract(const OpenObject&, std::string_view label, const MemberIndex&,
-                                     std::span<const Member>,
+                                     std::span<const MemberPart>,
                                      const std::function<Status(std::size_t, BytesView)>&) const {
   return Error(Errc::Unsupported, "members of " + std::string(label) + " are stored verbatim; nothing to decode");
 }
@@ -105,6 +87,9 @@ struct ArchiveFormatSpec {
     std::string bytes;
   };
   std::vector<Magic> magic;  ///< any one identifies the content of objects without a known extension
+  /// Of what the reader keeps in an index (`kind`, `check`, `packed`, format data): raise it when their meaning
+  /// changes, and indexes of before are made anew.
+  std::uint32_t index_version = 1;
 };
 
 /// A format's two halves; either may be absent.

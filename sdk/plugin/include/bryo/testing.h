@@ -264,6 +264,77 @@ class MemoryObjects final : public Objects {
   std::size_t pages_ = 0;
 };
 
+/// What a reader found: a sink to fill, then the index. `limit`: members that it takes.
+class MemoryMembers final : public MemberSink, public MemberIndex {
+ public:
+  explicit MemoryMembers(std::size_t limit = ~std::size_t{0}) : limit_(limit) {}
+
+  Status add(const Member& member) override {
+    if (members_.size() >= limit_) return Error(Errc::TooLarge, "too many members for this test");
+    names_.emplace_back(member.name);
+    Member kept = member;
+    kept.name = names_.back();
+    kept.ordinal = members_.size();
+    by_name_.emplace(key_of(kept.name), members_.size());  // the first of equal names stays
+    members_.push_back(kept);
+    return {};
+  }
+  Status add_unreadable(std::string_view name, std::string_view why) override {
+    unreadable_.emplace(std::string(name), std::string(why));
+    return {};
+  }
+  Status add_format_data(BytesView bytes) override {
+    format_data_.insert(format_data_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  /// The sentence for members behind the damage.
+  void set_damage(Error why) { damage_ = std::move(why); }
+
+  [[nodiscard]] std::size_t size() const noexcept override { return members_.size(); }
+  [[nodiscard]] std::optional<Member> find(std::string_view name) const override {
+    const auto found = by_name_.find(key_of(name));
+    return found == by_name_.end() ? std::nullopt : std::optional(members_[found->second]);
+  }
+  [[nodiscard]] Status why_missing(std::string_view name) const override {
+    if (const auto found = unreadable_.find(name); found != unreadable_.end()) {
+      return Error(Errc::InvalidArgument, "member \"" + found->first + "\" of the archive " + found->second);
+    }
+    if (damage_) return *damage_;
+    return {};
+  }
+  void for_each(const std::function<bool(const Member&)>& visit) const override {
+    for (const Member& member : members_) {
+      if (!visit(member)) return;
+    }
+  }
+  [[nodiscard]] BytesView format_data() const noexcept override { return format_data_; }
+  [[nodiscard]] std::size_t memory() const noexcept override { return members_.size() * sizeof(Member); }
+
+ private:
+  static std::string_view key_of(std::string_view name) { return name.substr(name.starts_with('/') ? 1 : 0); }
+
+  const std::size_t limit_;
+  std::map<std::string_view, std::size_t> by_name_;
+  std::deque<std::string> names_;
+  std::vector<Member> members_;
+  std::map<std::string, std::string, std::less<>> unreadable_;
+  std::vector<std::byte> format_data_;
+  std::optional<Error> damage_;
+};
+
+/// What `reader` finds in `archive`, as the server takes it: members before a damage are good.
+inline Result<std::unique_ptr<MemoryMembers>> index_of(const ArchiveReader& reader, const OpenObject& archive,
+                                                       std::string_view label, std::size_t limit = ~std::size_t{0}) {
+  auto members = std::make_unique<MemoryMembers>(limit);
+  const Status whole = reader.index(archive, label, *members);
+  if (!whole) {
+    const bool none = members->size() == 0;
+    if (none || whole.error().code() != Errc::InvalidArgument) return whole.error();
+    members->set_damage(whole.error());
+  }
+  return members;
+}
+
 /// The formats that the test adds; an index is never in memory before `open`, and then is.
 class MemoryArchives final : public Archives {
  public:
@@ -288,7 +359,7 @@ class MemoryArchives final : public Archives {
       for (const auto& extension : format->spec.extensions) {
         if (!label.ends_with(extension)) continue;
         ++passes_;
-        BRYO_CO_TRY(index, format->reader->index(*object, label));
+        BRYO_CO_TRY(index, index_of(*format->reader, *object, label));
         Shard shard{.object = object, .index = std::move(index), .format = format};
         shards_[object->stamp()] = shard;
         co_return shard;
