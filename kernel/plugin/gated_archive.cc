@@ -23,13 +23,40 @@ auto within(CallGate& gate, Work work) -> decltype(work()) {
   }
 }
 
+/// What a reader finds, until a drain is over.
+class GatedSink final : public MemberSink {
+ public:
+  GatedSink(CallGate& gate, MemberSink& inner) : gate_(gate), inner_(inner) {}
+  Status add(const Member& member) override {
+    if (gate_.ending()) return gate_.cancelled();
+    return inner_.add(member);
+  }
+  Status add_unreadable(std::string_view name, std::string_view why) override {
+    return inner_.add_unreadable(name, why);
+  }
+  Status add_format_data(BytesView bytes) override {
+    if (gate_.ending()) return gate_.cancelled();
+    return inner_.add_format_data(bytes);
+  }
+  [[nodiscard]] std::size_t size() const noexcept override { return inner_.size(); }
+
+ private:
+  CallGate& gate_;
+  MemberSink& inner_;
+};
+
 class GatedReader final : public ArchiveReader {
  public:
   GatedReader(GatePtr gate, std::shared_ptr<const ArchiveReader> inner)
       : gate_(std::move(gate)), inner_(std::move(inner)) {}
 
   Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override {
-    return within(*gate_, [&] { return inner_->index(archive, label, members); });
+    GatedSink guarded(*gate_, members);
+    return within(*gate_, [&]() -> Status {
+      Status status = inner_->index(archive, label, guarded);
+      if (!status && gate_->ending()) return gate_->cancelled();
+      return status;
+    });
   }
   Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                  std::span<const MemberPart> parts,

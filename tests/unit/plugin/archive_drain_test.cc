@@ -1,4 +1,5 @@
 // A drain while archives of the plugin's format are read and written, in requests of others.
+#include <bryo/testing.h>
 #include <gtest/gtest.h>
 #include <kernel/plugin/gated.h>
 #include <kernel/runtime/event_loops.h>
@@ -35,13 +36,6 @@ class CountedWriter final : public ArchiveWriter {
   std::atomic<int>& alive_;
 };
 
-struct NoMembers final : MemberIndex {
-  [[nodiscard]] std::size_t size() const noexcept override { return 0; }
-  [[nodiscard]] std::optional<Member> find(std::string_view) const override { return std::nullopt; }
-  void for_each(const std::function<bool(const Member&)>&) const override {}
-  [[nodiscard]] std::size_t memory() const noexcept override { return 0; }
-};
-
 struct NoObject final : OpenObject {
   NoObject() : OpenObject(0, 1) {}
   [[nodiscard]] std::optional<Status> try_read(std::uint64_t, MutableBytes) const override { return Status{}; }
@@ -55,10 +49,12 @@ struct NoObject final : OpenObject {
 
 /// A member that never ends.
 struct EndlessReader final : ArchiveReader {
-  Result<std::unique_ptr<MemberIndex>> index(const OpenObject&, std::string_view) const override {
-    return std::unique_ptr<MemberIndex>(std::make_unique<NoMembers>());
+  Status index(const OpenObject&, std::string_view, MemberSink& members) const override {
+    for (;;) {
+      if (!members.add({.name = "m"})) return Error(Errc::Io, "cannot go on");
+    }
   }
-  Status extract(const OpenObject&, std::string_view, const MemberIndex&, std::span<const Member>,
+  Status extract(const OpenObject&, std::string_view, const MemberIndex&, std::span<const MemberPart>,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override {
     for (;;) {
       if (!sink(0, {})) return Error(Errc::Io, "cannot write");
@@ -127,7 +123,7 @@ TEST_F(ArchiveDrain, WaitsForAWriterThatEnds) {
 
 TEST_F(ArchiveDrain, EndsAnExtractionAtItsNextPiece) {
   const NoObject object;
-  const NoMembers none;
+  const bryo::testing::MemoryMembers none;
   auto extraction = std::async(std::launch::async, [&] {
     const auto sink = [](std::size_t, BytesView) { return Status(); };
     return format_.reader->extract(object, "ais://b/a.zst", none, {}, sink);
@@ -135,6 +131,17 @@ TEST_F(ArchiveDrain, EndsAnExtractionAtItsNextPiece) {
   while (gate_->running() == 0) std::this_thread::yield();
   EXPECT_TRUE(drain());
   EXPECT_EQ(extraction.get().error().message(), kDrained);
+}
+
+TEST_F(ArchiveDrain, EndsAPassOverAnArchiveAtItsNextMember) {
+  const NoObject object;
+  auto pass = std::async(std::launch::async, [&] {
+    bryo::testing::MemoryMembers members;
+    return format_.reader->index(object, "ais://b/a.zst", members);
+  });
+  while (gate_->running() == 0) std::this_thread::yield();
+  EXPECT_TRUE(drain());
+  EXPECT_EQ(pass.get().error().message(), kDrained);
 }
 
 }  // namespace
