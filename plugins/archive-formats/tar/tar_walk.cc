@@ -1,0 +1,160 @@
+#include "tar_walk.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "pax_records.h"
+#include "tar_header.h"
+
+namespace bryo::tar {
+namespace {
+
+/// Where flags stand that old GNU sparse headers use to announce further blocks.
+constexpr std::size_t kSparseExtended = 482;
+constexpr std::size_t kSparseExtendedAgain = 504;
+
+class Walk {
+ public:
+  Walk(TarInput& input, std::string_view label, bool stored, MemberSink& members)
+      : input_(input), label_(label), stored_(stored), members_(members) {}
+
+  Status run() {
+    while (!ended_) BRYO_CHECK(step());
+    return {};
+  }
+
+ private:
+  Status step();
+  Status second_end_block();
+  Status special(char type, std::uint64_t size);
+  Status member(const HeaderView& header, std::uint64_t size);
+  /// Of old GNU sparse files: stands between header and content.
+  Status skip_sparse_map(char more);
+  Status skip_padding(std::uint64_t size);
+
+  [[nodiscard]] Error cut() const { return damaged("unexpected EOF: ", " is cut at offset ", input_.position()); }
+  [[nodiscard]] Error invalid(std::uint64_t offset) const {
+    return damaged("archive/tar: invalid tar header: ", " at offset ", offset);
+  }
+  [[nodiscard]] Error damaged(std::string_view what, std::string_view where, std::uint64_t offset) const {
+    return Error(Errc::InvalidArgument, std::string(what).append(label_).append(where).append(std::to_string(offset)));
+  }
+
+  TarInput& input_;
+  const std::string_view label_;
+  const bool stored_;
+  MemberSink& members_;
+  bool ended_ = false;
+
+  // Of the headers that precede a member's own.
+  std::optional<std::string> gnu_name_;
+  PaxOverrides pax_;
+  std::string name_;
+};
+
+Status Walk::step() {
+  const std::uint64_t at = input_.position();
+  BRYO_TRY(block, input_.read(kBlock));
+  // The end blocks may be missing, and the padding of the last member cut.
+  ended_ = block.empty();
+  if (ended_) return {};
+  if (block.size() < kBlock) return cut();
+  const HeaderView header(block.data());
+  if (header.all_zero()) return second_end_block();
+  const auto size = header.size();
+  if (!header.checksum_matches() || !size) return invalid(at);
+  switch (header.type()) {
+    case kPaxHeader:
+    case kPaxGlobal:
+    case kGnuLongName:
+    case kGnuLongLink:
+      return special(header.type(), *size);
+    default:
+      return member(header, *size);
+  }
+}
+
+Status Walk::second_end_block() {
+  ended_ = true;
+  const std::uint64_t at = input_.position();
+  BRYO_TRY(block, input_.read(kBlock));
+  if (block.empty()) return {};
+  if (block.size() < kBlock) return cut();
+  if (!HeaderView(block.data()).all_zero()) return invalid(at);
+  return {};
+}
+
+Status Walk::special(char type, std::uint64_t size) {
+  const std::uint64_t header = input_.position() - kBlock;
+  // Global records would hold for all members that follow; none that matter here are ever written.
+  const bool ignored = type == kPaxGlobal || type == kGnuLongLink;
+  if (ignored || size > kMaxSpecialSize) {
+    BRYO_TRY(passed, input_.skip(size));
+    if (passed < size) return cut();
+    return ignored ? skip_padding(size) : Status(invalid(header));
+  }
+  BRYO_TRY(bytes, input_.read(static_cast<std::size_t>(size)));
+  if (bytes.size() < size) return cut();
+  const std::string_view text = as_text(bytes);
+  if (type == kGnuLongName) {
+    gnu_name_ = std::string(text.substr(0, text.find('\0')));
+  } else if (auto records = parse_pax_records(text)) {
+    pax_ = *std::move(records);
+  } else {
+    return invalid(header);
+  }
+  return skip_padding(size);
+}
+
+Status Walk::member(const HeaderView& header, std::uint64_t size) {
+  const char type = header.type();
+  name_.clear();
+  if (gnu_name_) {
+    name_ = *gnu_name_;
+  } else if (pax_.path) {
+    name_ = *pax_.path;
+  } else {
+    header.append_name(name_);
+  }
+  if (pax_.size) size = *pax_.size;
+  if (type >= kHardLink && type <= kFifo) size = 0;  // whatever their header says
+  const bool sparse = type == kGnuSparse || pax_.sparse;
+  gnu_name_.reset();
+  pax_ = {};
+
+  if (type == kGnuSparse) BRYO_CHECK(skip_sparse_map(header.byte(kSparseExtended)));
+  const std::uint64_t content = input_.position();
+  BRYO_TRY(passed, input_.skip(size));
+  if (passed < size) return cut();
+  const bool regular = type == kRegular || type == kRegularV7 || type == kContiguous;
+  if (sparse) {
+    BRYO_CHECK(members_.add_unreadable(name_, "is a sparse file, which cannot be read: store it without holes"));
+  } else if (regular && !name_.empty() && !name_.ends_with('/')) {
+    BRYO_CHECK(members_.add({.name = name_, .size = size, .offset = content, .stored = stored_}));
+  }
+  return skip_padding(size);
+}
+
+Status Walk::skip_sparse_map(char more) {
+  while (more != 0) {
+    BRYO_TRY(block, input_.read(kBlock));
+    if (block.size() < kBlock) return cut();
+    more = HeaderView(block.data()).byte(kSparseExtendedAgain);
+  }
+  return {};
+}
+
+Status Walk::skip_padding(std::uint64_t size) {
+  BRYO_TRY(passed, input_.skip(padding(size)));
+  (void)passed;  // missing at the end, it is missed by nobody
+  return {};
+}
+
+}  // namespace
+
+Status walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members) {
+  return Walk(input, label, stored, members).run();
+}
+
+}  // namespace bryo::tar

@@ -1,0 +1,39 @@
+#pragma once
+
+/// The section `[plugin.archive_tgz]`.
+
+#include <bryo/registrar.h>
+
+#include <cstdint>
+
+namespace bryo::tgz {
+
+struct TgzOptions {
+  explicit TgzOptions(Registrar& registrar)
+      : level(registrar.option<std::int64_t>({.key = "level",
+                                              .default_value = 1,
+                                              .min = 0,
+                                              .max = 9,
+                                              .doc = "Effort of compression of archives that are written.",
+                                              .hot = true})),
+        restart_span(registrar.option<Size>(
+            {.key = "restart_span",
+             .default_value = 1_MiB,
+             .min = 64_KiB,
+             .max = 1_GiB,
+             .doc =
+                 "Content between two places where reading can begin: smaller reads members faster and takes more of "
+                 "shard_index_disk, about 3 % of an archive at 1MiB.",
+             .hot = true})),
+        max_content(registrar.option<Size>({.key = "max_content",
+                                            .default_value = 1024_GiB,
+                                            .min = 1_MiB,
+                                            .doc = "Inflated bytes of one archive; more is refused.",
+                                            .hot = true})) {}
+
+  Option<std::int64_t> level;
+  Option<Size> restart_span;
+  Option<Size> max_content;
+};
+
+}  // namespace bryo::tgz
