@@ -8,6 +8,12 @@ namespace {
 
 constexpr const char* kOwner = "kernel";
 
+MetricSpec duration_spec() {
+  return {.name = "request.duration",
+          .help = "Time from the first byte of a request to the last byte of its response.",
+          .exposition = "bryo_request_duration_seconds"};
+}
+
 }  // namespace
 
 struct HttpMetrics::Parts {
@@ -41,6 +47,7 @@ Result<std::unique_ptr<HttpMetrics>> HttpMetrics::declare(MetricsRegistry& regis
   BRYO_TRY(sent, counter("http.sent.size", "Bytes written to clients, headers included."));
   BRYO_TRY(exceptions, counter("http.handler_exceptions.n", "Exceptions that escaped a handler and became a 500."));
   BRYO_TRY(torn, counter("http.torn_responses.n", "Connections reset because a response failed after its start."));
+  BRYO_CHECK(registry.histogram_family(duration_spec(), kOwner, {"api", "verb", "code"}));
   return std::unique_ptr<HttpMetrics>(
       new HttpMetrics(registry, {connections, open, requests, received, sent, exceptions, torn}));
 }
@@ -50,10 +57,7 @@ Histogram* HttpMetrics::duration(const Route* route, std::string_view verb, int 
   const std::lock_guard lock(mutex_);
   Histogram*& place = durations_[{route, status}];
   if (place == nullptr) {
-    auto made = registry_.histogram({.name = "request.duration",
-                                     .help = "From the first byte of a request to the last byte of its response.",
-                                     .exposition = "bryo_request_duration_seconds"},
-                                    kOwner,
+    auto made = registry_.histogram(duration_spec(), kOwner,
                                     {{"api", route == nullptr ? "" : route->spec.pattern},
                                      {"verb", std::string(verb)},
                                      {"code", std::to_string(status)}});

@@ -19,6 +19,7 @@ struct Family {
   std::string owner;  ///
   std::string_view type;
   bool computed = false;
+  std::vector<std::string> labels;  ///< names
   std::map<Labels, Instrument> samples;
 };
 
@@ -104,6 +105,13 @@ struct MetricsRegistry::State {
   std::map<std::string, Family> families;  ///< by exposition name, the order of the page
   std::vector<Family> withdrawn;           ///< kept for who still holds a reference
 
+  static Family family_of(const MetricSpec& spec, const std::string& owner, const Labels& labels, std::string_view type,
+                          bool computed) {
+    Family out{spec.name, spec.help, owner, type, computed, {}, {}};
+    for (const auto& [name, value] : labels) out.labels.push_back(name);
+    return out;
+  }
+
   /// The place of a new sample, or of the overflow sample, which may be there already.
   Result<Instrument*> place(const MetricSpec& spec, const std::string& owner, Labels labels, std::string_view type,
                             bool computed) {
@@ -112,7 +120,7 @@ struct MetricsRegistry::State {
     BRYO_CHECK(check(spec, exposition, owner, labels));
     auto found = families.find(exposition);
     if (found == families.end()) {
-      found = families.emplace(exposition, Family{spec.name, spec.help, owner, type, computed, {}}).first;
+      found = families.emplace(exposition, family_of(spec, owner, labels, type, computed)).first;
     }
     Family& family = found->second;
     if (family.owner != owner || family.samples.contains(labels)) {
@@ -156,6 +164,23 @@ Result<Histogram*> MetricsRegistry::histogram(const MetricSpec& spec, const std:
   return state_->add<Histogram>(spec, owner, std::move(labels));
 }
 
+Status MetricsRegistry::histogram_family(const MetricSpec& spec, const std::string& owner,
+                                         const std::vector<std::string>& labels) {
+  const std::string exposition = exposition_name(spec, owner);
+  Labels names;
+  for (const std::string& name : labels) names.emplace_back(name, "");
+  std::sort(names.begin(), names.end());
+  BRYO_CHECK(check(spec, exposition, owner, names));
+  const std::unique_lock lock(state_->mutex);
+  const auto [place, added] =
+      state_->families.try_emplace(exposition, State::family_of(spec, owner, names, type_of<Histogram>, false));
+  if (!added) {
+    return Error(Errc::Conflict, "metric '" + exposition + "' of '" + owner + "' is already registered by '" +
+                                     place->second.owner + "'; give it another name");
+  }
+  return {};
+}
+
 Status MetricsRegistry::computed_gauge(const MetricSpec& spec, const std::string& owner, std::function<double()> value,
                                        Labels labels) {
   const std::unique_lock lock(state_->mutex);
@@ -186,10 +211,20 @@ void MetricsRegistry::set_gateway_id(std::string gateway_id) {
   state_->gateway_id = std::move(gateway_id);
 }
 
+std::vector<MetricFamily> MetricsRegistry::families() const {
+  const std::shared_lock lock(state_->mutex);
+  std::vector<MetricFamily> out;
+  for (const auto& [exposition, family] : state_->families) {
+    out.push_back({exposition, std::string(family.type), family.help, family.owner, family.labels});
+  }
+  return out;
+}
+
 std::string MetricsRegistry::prometheus_text() const {
   const std::shared_lock lock(state_->mutex);
   std::string out;
   for (const auto& [exposition, family] : state_->families) {
+    if (family.samples.empty()) continue;
     out.append("# HELP ").append(exposition).append(" ").append(escape_help(family.help)).append("\n");
     out.append("# TYPE ").append(exposition).append(" ").append(family.type).append("\n");
     const std::string& node_id = state_->node_id_of(exposition);

@@ -15,6 +15,15 @@
 
 namespace bryo::kernel {
 
+/// What is known of a metric whatever its samples: for the reference page.
+struct MetricFamily {
+  std::string exposition;  ///< "ais_target_get_count"
+  std::string type;        ///< "counter", "gauge" or "histogram"
+  std::string help;
+  std::string owner;                ///< a plugin's name or "kernel"
+  std::vector<std::string> labels;  ///< of its samples, beside node_id
+};
+
 /// Thread-safe. Metrics live as long as the registry.
 ///
 /// One exposition name is one family: one owner, one type, one help text, and a sample for each set of labels. Beyond
@@ -35,6 +44,10 @@ class MetricsRegistry {
   Result<Gauge*> gauge(const MetricSpec& spec, const std::string& owner, Labels labels = {});
   Result<Histogram*> histogram(const MetricSpec& spec, const std::string& owner, Labels labels = {});
 
+  /// Declares a histogram whose samples come when there is something to measure: until then the page leaves it out, but
+  /// the name is taken. Fails like `histogram`.
+  Status histogram_family(const MetricSpec& spec, const std::string& owner, const std::vector<std::string>& labels);
+
   /// A value that is computed when the metrics are read (uptime, memory). `value` is called by any thread, for the last
   /// time before the registry is destroyed, and must not call the registry.
   Status computed_gauge(const MetricSpec& spec, const std::string& owner, std::function<double()> value,
@@ -48,6 +61,8 @@ class MetricsRegistry {
   void set_node_id(std::string node_id);
   void set_gateway_id(std::string gateway_id);
 
+  /// Everything declared, by exposition name.
+  [[nodiscard]] std::vector<MetricFamily> families() const;
   /// text/plain; version=0.0.4
   [[nodiscard]] std::string prometheus_text() const;
   /// Internal name (with dots) -> value, counters and gauges whose exposition name starts with `exposition_prefix`

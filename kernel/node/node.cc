@@ -24,8 +24,12 @@ Status Node::write_reference(const std::string& directory) const {
   const Parts& p = *parts_;
   auto plugins = p.plugins->describe();
   std::sort(plugins.begin(), plugins.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  auto metrics = p.metrics.families();
+  for (MetricFamily& family : p.plugins->metrics_of_disabled()) metrics.push_back(std::move(family));
   return write_pages(directory, {{"options.md", option_page(p.configuration->options())},
-                                 {"routes.md", route_page(p.router, plugins)}});
+                                 {"metrics.md", metric_page(std::move(metrics), plugins)},
+                                 {"routes.md", route_page(p.router, plugins)},
+                                 {"plugins.md", plugin_page(p.configuration->options(), plugins)}});
 }
 
 std::vector<std::string> Node::remarks() const { return parts_->configuration->remarks(); }

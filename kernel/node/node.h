@@ -30,7 +30,7 @@ class Node {
 
   /// The effective configuration as commented TOML, with the sections of all plugins found.
   [[nodiscard]] std::string print_config() const;
-  /// Writes pages of every option and route, those of all plugins found included, into a directory that exists: all
+  /// Writes pages of every option, metric and route, and of all plugins found, into a directory that exists: all
   /// pages or none.
   [[nodiscard]] Status write_reference(const std::string& directory) const;
   /// What is valid but without effect, for --check-config.

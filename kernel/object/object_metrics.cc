@@ -20,14 +20,16 @@ Result<ObjectMetrics> ObjectMetrics::declare(MetricsRegistry& registry) {
            Row{&metrics.put_ns, "put.ns.total", "ais_target_put_ns_total", "Nanoseconds spent in writes."},
            Row{&metrics.put_checksum_errors, "err.put.cksum.n", "ais_target_err_put_cksum_count",
                "Writes refused because the content has another checksum than given."},
-           Row{&metrics.head_count, "head.n", "ais_target_head_count", "Objects looked at."},
+           Row{&metrics.head_count, "head.n", "ais_target_head_count", "Requests for the properties of an object."},
            Row{&metrics.delete_count, "del.n", "ais_target_del_count", "Objects deleted."},
            Row{&metrics.list_count, "lst.n", "ais_target_lst_count", "Pages of object names listed."},
            Row{&metrics.get_errors, "err.get.n", "ais_target_err_get_count", "Reads that failed."},
            Row{&metrics.put_errors, "err.put.n", "ais_target_err_put_count", "Writes that failed."},
-           Row{&metrics.head_errors, "err.head.n", "ais_target_err_head_count", "Looks at an object that failed."},
+           Row{&metrics.head_errors, "err.head.n", "ais_target_err_head_count",
+               "Requests for the properties of an object that failed."},
            Row{&metrics.delete_errors, "err.del.n", "ais_target_err_del_count", "Deletions that failed."},
-           Row{&metrics.list_errors, "err.lst.n", "ais_target_err_lst_count", "Pages that failed."},
+           Row{&metrics.list_errors, "err.lst.n", "ais_target_err_lst_count",
+               "Pages of object names that could not be listed."},
        }) {
     BRYO_TRY(counter, registry.counter({.name = row.name, .help = row.help, .exposition = row.exposition}, "kernel"));
     *row.counter = counter;

@@ -75,12 +75,12 @@ void Contributions::xaction(XactionKind kind, XactionFactory factory) {
 }
 
 void Contributions::archive_format(ArchiveFormat format) {
-  list_.formats.push_back(format.spec.name);
+  list_.formats.push_back({format.spec, format.reader != nullptr, format.make_writer != nullptr});
   formats_.push_back(std::move(format));
 }
 
 void Contributions::backend(BackendSpec spec, BackendFactory factory) {
-  list_.providers.push_back(spec.provider);
+  list_.backends.push_back(spec);
   backends_.emplace_back(std::move(spec), std::move(factory));
 }
 

@@ -35,12 +35,18 @@ struct Registries {
   ServiceRegistry& services;
 };
 
+struct ContributedFormat {
+  ArchiveFormatSpec spec;
+  bool reads;
+  bool writes;
+};
+
 /// What a plugin has contributed, to be shown.
 struct ContributionList {
   std::vector<RouteSpec> routes;
   std::vector<XactionKind> kinds;
-  std::vector<std::string> formats;
-  std::vector<std::string> providers;  ///< of backends
+  std::vector<ContributedFormat> formats;
+  std::vector<BackendSpec> backends;
   std::vector<MetaStoreSpec> meta_stores;
   std::vector<ObjectHookSpec> hooks;
   std::vector<ServiceSpec> services;

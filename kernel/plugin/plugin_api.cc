@@ -55,8 +55,10 @@ Json document(const PluginDescription& plugin, const OptionRegistry& registry) {
   out["jobs"] = Json::array();
   for (const XactionKind& kind : plugin.contributed.kinds)
     out["jobs"].push_back({{"kind", kind.name}, {"doc", kind.doc}});
-  out["archive_formats"] = plugin.contributed.formats;
-  out["backends"] = plugin.contributed.providers;
+  out["archive_formats"] = Json::array();
+  for (const ContributedFormat& format : plugin.contributed.formats) out["archive_formats"].push_back(format.spec.name);
+  out["backends"] = Json::array();
+  for (const BackendSpec& backend : plugin.contributed.backends) out["backends"].push_back(backend.provider);
   out["meta_stores"] = Json::array();
   for (const MetaStoreSpec& store : plugin.contributed.meta_stores)
     out["meta_stores"].push_back({{"name", store.name}, {"doc", store.doc}});

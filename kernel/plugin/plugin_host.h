@@ -85,6 +85,8 @@ class PluginHost {
   [[nodiscard]] std::vector<PluginDescription> describe() const;
   /// Fails with NotFound, and the nearest name.
   [[nodiscard]] Result<PluginDescription> describe(std::string_view name) const;
+  /// What plugins that are not enabled would measure.
+  [[nodiscard]] std::vector<MetricFamily> metrics_of_disabled() const { return nowhere_.families(); }
   /// Names of the plugins found, enabled or not, for the configuration's check.
   [[nodiscard]] std::vector<std::string> found() const;
 

@@ -30,6 +30,16 @@ std::string heading_anchor(std::string_view text) {
 
 std::string code(std::string_view text) { return text.empty() ? std::string() : "`" + std::string(text) + "`"; }
 
+std::string link(std::string_view text, std::string_view target) {
+  return "[" + std::string(text) + "](" + std::string(target) + ")";
+}
+
+std::string code_list(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) out.append(out.empty() ? "" : ", ").append(code(item));
+  return out;
+}
+
 MarkdownTable::MarkdownTable(std::initializer_list<std::string_view> titles) {
   row(titles);
   text_ += "|";

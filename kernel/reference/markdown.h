@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bryo::kernel {
 
@@ -13,6 +14,12 @@ namespace bryo::kernel {
 
 /// `text` as code; empty stays empty, so that a cell without a value is blank.
 [[nodiscard]] std::string code(std::string_view text);
+
+/// `[text](target)`
+[[nodiscard]] std::string link(std::string_view text, std::string_view target);
+
+/// The items with ", " between them, each as code.
+[[nodiscard]] std::string code_list(const std::vector<std::string>& items);
 
 /// A table, a line of text for each row, so that a change of one row is a change of one line.
 class MarkdownTable {

@@ -23,6 +23,11 @@ struct ReferencePage {
 [[nodiscard]] std::string option_page(const OptionRegistry& options);
 /// Every route: of the kernel from the router, of plugins as they declared it, so also of those that are not enabled.
 [[nodiscard]] std::string route_page(const Router& router, const std::vector<PluginDescription>& plugins);
+/// Every metric, those of plugins that are not enabled included.
+[[nodiscard]] std::string metric_page(std::vector<MetricFamily> metrics, const std::vector<PluginDescription>& plugins);
+/// Every plugin with its kinds of jobs, archive formats, backends, meta stores, hooks and services, and where on the
+/// other pages its options, metrics and routes stand.
+[[nodiscard]] std::string plugin_page(const OptionRegistry& options, const std::vector<PluginDescription>& plugins);
 
 /// Writes all pages into a directory that exists: each whole, and either all of them or, when one cannot be written,
 /// none. Fails with NotFound or Io; the sentence names directory or file.

@@ -29,11 +29,11 @@ struct MossMetrics {
                                "ais_target_err_soft_getbatch_count"})),
         failed_neighbour_reads(r.counter(
             {"err.gfn.getbatch.n", "Direct reads from other nodes that failed.", "ais_target_err_gfn_getbatch_count"})),
-        first_byte(r.histogram(
-            {"getbatch.ttfb", "From the request to the first bytes of the answer.", "bryo_getbatch_ttfb_seconds"})),
-        duration(r.histogram({"getbatch.duration", "From the request to the last byte of the answer.",
+        first_byte(r.histogram({"getbatch.ttfb", "Time from the request to the first bytes of the answer.",
+                                "bryo_getbatch_ttfb_seconds"})),
+        duration(r.histogram({"getbatch.duration", "Time from the request to the last byte of the answer.",
                               "bryo_getbatch_duration_seconds"})),
-        entry_wait(r.histogram({"getbatch.entry.wait", "Waiting for one entry that was not in memory.",
+        entry_wait(r.histogram({"getbatch.entry.wait", "Time waited for one entry that was not in memory.",
                                 "bryo_getbatch_entry_wait_seconds"})),
         in_flight(r.gauge({"getbatch.inflight", "Batches being answered.", "bryo_getbatch_inflight"})),
         memory(r.gauge({"getbatch.memory", "Bytes that batches hold of the node's memory budget.",

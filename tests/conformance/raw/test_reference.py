@@ -6,7 +6,7 @@ import pytest
 
 from harness.node import ROOT, find_bryod
 
-PAGES = ["options.md", "routes.md"]
+PAGES = ["metrics.md", "options.md", "plugins.md", "routes.md"]
 
 
 def write_reference(*words):
@@ -41,6 +41,9 @@ def test_a_plugin_that_is_not_enabled_is_in_the_pages(tmp_path):
     (tmp_path / "bryo.toml").write_text("[plugins]\nenable = []\n")
     assert write_reference(tmp_path, "--config", tmp_path / "bryo.toml")[0] == 0
     assert "### `[plugin.moss]`" in (tmp_path / "options.md").read_text()
+    assert "Not enabled." in (tmp_path / "plugins.md").read_text()
+    metrics = (tmp_path / "metrics.md").read_text()
+    assert "## Plugin `moss`\n\nNot enabled: these metrics are not there.\n" in metrics and "ais_target_getbatch_count" in metrics
     assert "## Plugin `moss`\n\nNot enabled: these routes answer 501.\n" in (tmp_path / "routes.md").read_text()
 
 
@@ -57,3 +60,14 @@ def test_what_is_refused(tmp_path):
     assert code != 0 and why, "an empty name is not taken for a node to be started"
     assert write_reference()[0] == 2
     assert write_reference(tmp_path, "--print-config")[0] == 2
+
+
+def test_every_metric_that_is_measured_is_in_the_page(node, bucket):
+    """Also those that are registered only while the node runs."""
+    node.put(bucket, "o", b"x")
+    node.get(bucket, "o")
+    page = (ROOT / "sdk/reference/metrics.md").read_text()
+    lines = node.request("GET", "/metrics").body.decode().splitlines()
+    families = [line.split()[2:4] for line in lines if line.startswith("# TYPE ")]
+    assert len(families) > 20
+    assert [name for name, kind in families if f"| `{name}` | {kind} |" not in page] == []

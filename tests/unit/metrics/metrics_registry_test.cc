@@ -52,6 +52,23 @@ TEST(MetricsRegistry, HistogramIsCumulativeInSeconds) {
                               "bryo_ttfb_seconds_count{node_id=\"n1t\"} 3\n"));
 }
 
+TEST(MetricsRegistry, AFamilyIsKnownBeforeItsFirstSample) {
+  MetricsRegistry registry;
+  const MetricSpec spec{.name = "wait", .help = "waits", .exposition = "bryo_wait_seconds"};
+  ASSERT_TRUE(registry.histogram_family(spec, "kernel", {"verb", "api"}));
+  EXPECT_EQ(registry.prometheus_text(), "") << "nothing was measured";
+  ASSERT_EQ(registry.families().size(), 1u);
+  EXPECT_EQ(registry.families()[0].type, "histogram");
+  EXPECT_THAT(registry.families()[0].labels, ElementsAre("api", "verb"));
+  const auto taken = registry.counter(spec, "moss");
+  ASSERT_FALSE(taken);
+  EXPECT_THAT(taken.error().message(), HasSubstr("already registered by 'kernel'"));
+  EXPECT_FALSE(registry.histogram_family(spec, "moss", {}));
+  EXPECT_FALSE(registry.histogram_family({.name = "x", .help = "", .exposition = "x"}, "kernel", {}));
+  ASSERT_TRUE(registry.histogram(spec, "kernel", {{"api", "/"}, {"verb", "GET"}}));
+  EXPECT_THAT(registry.prometheus_text(), HasSubstr("# TYPE bryo_wait_seconds histogram\n"));
+}
+
 TEST(MetricsRegistry, OneFamilyHasOneHelpAndASampleForEachLabelSet) {
   MetricsRegistry registry;
   const MetricSpec spec{.name = "lst.n", .help = "lists", .exposition = "ais_proxy_lst_count"};

@@ -21,6 +21,12 @@ TEST(Markdown, WithoutAValueThereIsNoCode) {
   EXPECT_EQ(code(""), "");
 }
 
+TEST(Markdown, ListsAndLinks) {
+  EXPECT_EQ(code_list({"a", "b"}), "`a`, `b`");
+  EXPECT_EQ(code_list({}), "");
+  EXPECT_EQ(link("options", "options.md#node"), "[options](options.md#node)");
+}
+
 TEST(Markdown, AnAnchorIsWhatARendererMakesOfTheHeading) {
   EXPECT_EQ(heading_anchor("[plugin.archive_tar]"), "pluginarchive_tar");
   EXPECT_EQ(heading_anchor("[cluster.log] without effect"), "clusterlog-without-effect");
