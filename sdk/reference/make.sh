@@ -7,3 +7,4 @@ here=$(dirname "$(readlink -f "$0")")
 bryod=${BRYOD:-$here/../../build/release/bin/bryod}
 [ -x "$bryod" ] || { echo "make.sh: no program $bryod: build it (cmake --preset release && cmake --build --preset release) or set BRYOD" >&2; exit 1; }
 "$bryod" --write-reference "$here"
+/usr/bin/python3 "$here/extension_points.py" --output "$here/extension-points.md"

@@ -1,6 +1,8 @@
 """bryod --write-reference, and that the pages in sdk/reference say what the program says."""
 
+import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -71,3 +73,39 @@ def test_every_metric_that_is_measured_is_in_the_page(node, bucket):
     families = [line.split()[2:4] for line in lines if line.startswith("# TYPE ")]
     assert len(families) > 20
     assert [name for name, kind in families if f"| `{name}` | {kind} |" not in page] == []
+
+
+def extension_points(output, root=ROOT):
+    script = [sys.executable, str(ROOT / "sdk/reference/extension_points.py"), "--output", str(output), "--root", str(root)]
+    done = subprocess.run(script, capture_output=True, timeout=60, text=True)
+    return done.returncode, done.stderr
+
+
+def test_the_page_of_extension_points_is_up_to_date(tmp_path):
+    page = tmp_path / "extension-points.md"
+    assert extension_points(page) == (0, "")
+    name = "sdk/reference/extension-points.md"
+    assert (ROOT / name).read_text() == page.read_text(), f"{name} is out of date: run sdk/reference/make.sh"
+
+
+def test_the_page_has_every_extension_point(tmp_path):
+    page = (ROOT / "sdk/reference/extension-points.md").read_text()
+    for name in ("option", "counter", "gauge", "histogram", "route", "xaction", "archive_format", "backend", "meta_store", "object_hook", "service"):
+        assert f"\n## `{name}`\n" in page
+    for header in (ROOT / "sdk/plugin/include/bryo/contract").glob("*_contract.h"):
+        assert f"Contract: [`{header.name}`]" in page
+    assert "| `body_limit` | `std::uint64_t` | `1u << 20` | Bytes; more is answered 413 |" in page
+
+
+def test_what_has_no_comment_is_named(tmp_path):
+    shutil.copytree(ROOT / "sdk/plugin/include", tmp_path / "sdk/plugin/include")
+    headers = tmp_path / "sdk/plugin/include/bryo"
+    http, registrar = headers / "http.h", headers / "registrar.h"
+    http.write_text(http.read_text().replace("struct RouteSpec {", "struct RouteSpec {\n  int weight = 0;\n"))
+    registrar.write_text(registrar.read_text().replace(" protected:", "\n  virtual void codec(RouteSpec spec) = 0;\n\n protected:", 1))
+    code, why = extension_points(tmp_path / "page.md", tmp_path)
+    assert code == 1 and not (tmp_path / "page.md").exists()
+    assert why.splitlines() == [
+        "sdk/plugin/include/bryo/http.h: field RouteSpec::weight has no comment; say in a few words what it is",
+        "sdk/plugin/include/bryo/registrar.h: method Registrar::codec has no comment; say in a few words what it is",
+    ]

@@ -94,9 +94,9 @@ struct ArchiveFormatSpec {
 
 /// A format's two halves; either may be absent.
 struct ArchiveFormat {
-  ArchiveFormatSpec spec;
-  std::shared_ptr<const ArchiveReader> reader;
-  std::function<std::unique_ptr<ArchiveWriter>()> make_writer;
+  ArchiveFormatSpec spec;                                       ///< what it is called, how it is recognised
+  std::shared_ptr<const ArchiveReader> reader;                  ///< null: such archives are not read
+  std::function<std::unique_ptr<ArchiveWriter>()> make_writer;  ///< one for each archive; empty: none are written
 };
 
 /// An archive object together with its member index. Immutable, thread-safe; keep it while Members are in use.

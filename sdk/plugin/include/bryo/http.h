@@ -161,13 +161,13 @@ enum class Access : std::uint8_t { Open, Read, Write, Admin };
 /// Declaration of a route. `pattern` is a path; a trailing "/*" matches any rest. Longest pattern wins; equal patterns
 /// of one verb clash.
 struct RouteSpec {
-  Verb verb = Verb::Get;
-  std::string pattern;
-  std::string doc;  ///< one sentence
-  Role role = Role::Any;
-  Access access = Access::Read;
+  Verb verb = Verb::Get;                ///< one; a handler of several verbs has a route for each
+  std::string pattern;                  ///< "/v1/thing" or "/v1/thing/*"
+  std::string doc;                      ///< one sentence, required
+  Role role = Role::Any;                ///< a node without it answers as if there were no such route
+  Access access = Access::Read;         ///< what the caller must be allowed
   std::uint64_t body_limit = 1u << 20;  ///< bytes; more is answered 413
-  bool stream_body = false;
+  bool stream_body = false;             ///< the handler reads `Request::body_stream`; false: `body` holds it all
 };
 
 /// Must be callable by several threads at once. An Error becomes the wire's error answer.

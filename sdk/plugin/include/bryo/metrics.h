@@ -16,7 +16,7 @@ namespace bryo {
 struct MetricSpec {
   std::string name;          ///< internal name with dots: "getbatch.obj.n"
   std::string help;          ///< one sentence, required
-  std::string exposition{};  ///< e.g. "ais_target_getbatch_obj_count"
+  std::string exposition{};  ///< e.g. "ais_target_getbatch_obj_count"; empty: `bryo_<plugin>_<name>`
 };
 
 /// A number that only grows.

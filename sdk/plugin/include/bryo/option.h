@@ -22,7 +22,7 @@ using Duration = std::chrono::nanoseconds;
 template <class T>
 struct OptionSpec {
   std::string key;                     ///< within the section: [a-z][a-z0-9_]*, dots for nesting
-  T default_value{};                   ///
+  T default_value{};                   ///< counts until the file or the API says otherwise
   std::optional<T> min{};              ///< inclusive; numbers, sizes and durations only
   std::optional<T> max{};              ///< inclusive
   std::vector<std::string> choices{};  ///< strings, and each item of a list; empty = any
