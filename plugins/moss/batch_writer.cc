@@ -34,7 +34,7 @@ std::optional<Status> BatchWriter::try_append_verbatim(std::string_view name, co
     return begun;
   }
   if (const auto* loaded = outcome.loaded()) {
-    out_.append(loaded->bytes.view());
+    out_.append(loaded->view());
   } else if (auto read = try_load(outcome, out_.grow(size)); !read || !*read) {
     drop(mark);
     return read;
@@ -47,7 +47,7 @@ std::optional<Status> BatchWriter::try_append_seen(std::string_view name, const 
   if (size > kPiece) return std::nullopt;
   BytesView payload;
   if (const auto* loaded = outcome.loaded()) {
-    payload = loaded->bytes.view();
+    payload = loaded->view();
   } else {
     scratch_.clear();
     const auto room = scratch_.grow(size);
@@ -83,7 +83,7 @@ Task<Result<BatchWriter::Appended>> BatchWriter::append_verbatim(std::string nam
       co_return failed(std::move(read).error());
     }
   } else {
-    const std::array<BytesView, 2> pieces = {out_.view(), outcome.loaded()->bytes.view()};
+    const std::array<BytesView, 2> pieces = {out_.view(), outcome.loaded()->view()};
     sent_ = true;
     BRYO_CO_CHECK(co_await sink_.write(pieces));
     out_.clear();
@@ -100,7 +100,7 @@ Task<Result<BatchWriter::Appended>> BatchWriter::append_seen(std::string name, E
     const auto length = std::min(kPiece, size - at);
     BytesView piece;
     if (const auto* loaded = outcome.loaded()) {
-      piece = loaded->bytes.view().subspan(at, length);
+      piece = loaded->view().subspan(at, length);
     } else {
       scratch_.clear();
       const auto room = scratch_.grow(length);

@@ -103,7 +103,7 @@ Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::append_pending() {
   auto outcome = std::move(*std::exchange(pending_, std::nullopt));
   if (const auto* encoded = outcome.encoded()) {
     BRYO_CO_CHECK(co_await send_what_is_ready());
-    auto decoded = co_await source_.decode(*encoded);
+    auto decoded = co_await source_.decode(at_, *encoded);
     co_return place(std::move(decoded));
   }
   look_ahead();

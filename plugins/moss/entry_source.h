@@ -28,10 +28,15 @@ struct EncodedSlice {
   std::uint64_t size = 0;
 };
 
-/// Payload in memory, with what it takes from the node's budget.
+/// Payload in memory; entries that ask for the same share it.
 struct LoadedBytes {
-  ArchiveBuffer bytes;
-  std::unique_ptr<Reservation> memory;
+  /// With what it takes from the node's budget.
+  struct Kept {
+    ArchiveBuffer bytes;
+    std::unique_ptr<Reservation> memory;
+  };
+  std::shared_ptr<const Kept> kept{};
+  [[nodiscard]] BytesView view() const noexcept { return kept ? kept->bytes.view() : BytesView(); }
 };
 
 /// What became of one entry: its payload, or why there is none. A failure is data: with `coer` the batch goes on.
@@ -50,7 +55,7 @@ class EntryOutcome {
   [[nodiscard]] std::uint64_t size() const noexcept {
     if (const auto* in_object = slice()) return in_object->size;
     if (const auto* in_shard = encoded()) return in_shard->size;
-    if (const auto* in_memory = loaded()) return in_memory->bytes.size();
+    if (const auto* in_memory = loaded()) return in_memory->view().size();
     return 0;
   }
 
@@ -66,8 +71,8 @@ class EntrySource {
   /// Without waiting; nullopt: `get` must be awaited.
   virtual std::optional<EntryOutcome> try_get(std::size_t entry) = 0;
   virtual Task<EntryOutcome> get(std::size_t entry) = 0;
-  /// The payload of an outcome that is `encoded`, in memory, or why it cannot be had.
-  virtual Task<EntryOutcome> decode(EncodedSlice slice) = 0;
+  /// The payload of an entry whose outcome is `slice`, in memory, or why it cannot be had.
+  virtual Task<EntryOutcome> decode(std::size_t entry, EncodedSlice slice) = 0;
   /// `entry` is about to be asked for, and memory did not hold the one before.
   virtual void will_need(std::size_t entry) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "byte_span.h"
@@ -11,6 +12,8 @@ namespace {
 
 /// Shards that one request keeps open; each holds a descriptor and an index.
 constexpr std::size_t kKeptShards = 64;
+/// Entries behind one that is decoded, which are looked at for the same shard.
+constexpr std::size_t kLookedAt = 16'384;
 /// What an entry ahead may bring into memory.
 constexpr std::uint64_t kReadAhead = 1 << 20;
 
@@ -24,8 +27,8 @@ EntryOutcome cut(ObjectPtr object, ByteSpan payload, ByteRange range) {
 }  // namespace
 
 LocalSource::LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets,
-                         std::uint64_t max_decoded)
-    : host_(host), request_(request), buckets_(buckets), max_decoded_(max_decoded) {}
+                         DecodeLimits limits)
+    : host_(host), request_(request), buckets_(buckets), limits_(limits) {}
 
 std::optional<EntryOutcome> LocalSource::try_get(std::size_t number) {
   const BatchEntry& entry = request_.entries[number];
@@ -121,30 +124,57 @@ EntryOutcome LocalSource::member_in(const Opened& opened, const BatchEntry& entr
   return EncodedSlice{.shard = shard, .member = *member, .offset = span->offset, .size = span->size};
 }
 
-Task<EntryOutcome> LocalSource::decode(EncodedSlice slice) {
+Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
+  if (const auto ahead = ahead_.find(entry); ahead != ahead_.end()) {
+    LoadedBytes loaded = std::move(ahead->second);
+    ahead_.erase(ahead);
+    co_return loaded;
+  }
+  // Alone again if the others spoil it.
+  for (const std::uint64_t ahead : {limits_.ahead, std::uint64_t{0}}) {
+    const auto group = group_of(entry, slice, ahead);
+    if (!group) co_return group.error();
+    std::function<Status()> work = [group = *group] { return group->run(); };
+    const Status done = co_await host_.blocking().run(std::move(work));
+    std::optional<LoadedBytes> own;
+    for (auto& [number, loaded] : (*group)->decoded()) {
+      if (number == entry) {
+        own = std::move(loaded);
+      } else {
+        ahead_.insert_or_assign(number, std::move(loaded));
+      }
+    }
+    if (own) co_return *std::move(own);
+    if ((*group)->parts() > 1) continue;
+    if (!done) co_return done.error();
+    break;
+  }
+  co_return Error(Errc::InvalidArgument, "unexpected EOF: member \"" + std::string(slice.member.name) +
+                                             "\" is shorter than its " + std::to_string(slice.member.size) + " bytes");
+}
+
+Result<std::shared_ptr<DecodeGroup>> LocalSource::group_of(std::size_t entry, const EncodedSlice& slice,
+                                                           std::uint64_t ahead) {
   const std::string label = "member \"" + std::string(slice.member.name) + "\"";
-  if (slice.size > max_decoded_) {
-    co_return Error(Errc::InvalidArgument, label + " has " + std::to_string(slice.size) +
-                                               " bytes, too many to decode: raise [plugin.moss] max_decoded");
+  if (slice.size > limits_.member) {
+    return Error(Errc::InvalidArgument, label + " has " + std::to_string(slice.size) +
+                                            " bytes, too many to decode: raise [plugin.moss] max_decoded");
   }
-  auto memory = host_.memory().reserve(slice.size, "decoded member");
-  if (!memory) co_return std::move(memory).error();
-  LoadedBytes loaded{.bytes = ArchiveBuffer(slice.size), .memory = *std::move(memory)};
-  const std::function<Status(std::size_t, BytesView)> keep_wanted = [&](std::size_t, BytesView piece) -> Status {
-    loaded.bytes.append(piece.first(std::min<std::uint64_t>(piece.size(), slice.size - loaded.bytes.size())));
-    return {};
-  };
-  const MemberPart part{slice.member, slice.offset, slice.size};
-  const std::function<Status()> work = [&] {
-    return slice.shard.format->reader->extract(*slice.shard.object, label, *slice.shard.index, {&part, 1}, keep_wanted);
-  };
-  const auto done = co_await host_.blocking().run(work);
-  if (!done) co_return done.error();
-  if (loaded.bytes.size() != slice.size) {
-    co_return Error(Errc::InvalidArgument, "unexpected EOF: " + label + " is shorter than its " +
-                                               std::to_string(slice.member.size) + " bytes");
+  auto group = std::make_shared<DecodeGroup>(slice.shard, uri_of(request_.entries[entry]));
+  BRYO_CHECK(group->add(entry, slice, host_.memory()));
+  const auto key = key_of(request_.entries[entry]);
+  const auto end = std::min(request_.entries.size(), entry + kLookedAt);
+  for (std::size_t next = entry + 1; next < end && group->bytes() < ahead; ++next) {
+    const BatchEntry& other = request_.entries[next];
+    if (other.archpath.empty() || key_of(other) != key || ahead_.contains(next)) continue;
+    const Opened* opened = known_shard(key);
+    if (opened == nullptr) break;
+    const auto outcome = member_in(*opened, other);
+    const EncodedSlice* wanted = outcome.encoded();
+    if (wanted == nullptr || wanted->size > limits_.member) continue;
+    if (group->bytes() + wanted->size > ahead || !group->add(next, *wanted, host_.memory())) break;
   }
-  co_return loaded;
+  return group;
 }
 
 LocalSource::ShardKey LocalSource::key_of(const BatchEntry& entry) const {

@@ -10,21 +10,28 @@
 #include <vector>
 
 #include "batch_request.h"
+#include "decode_group.h"
 #include "entry_source.h"
 
 namespace bryo::moss {
+
+/// Bytes.
+struct DecodeLimits {
+  std::uint64_t member;  ///< largest part of a member that is decoded
+  std::uint64_t ahead;   ///< of members that are decoded together; the first one always is
+};
 
 /// A shard that several entries ask for is opened and indexed once, however they interleave, and stays the same version
 /// for the whole request.
 class LocalSource final : public EntrySource {
  public:
   /// `request` and `buckets` (of request.buckets) outlive this.
-  LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets,
-              std::uint64_t max_decoded);
+  LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets, DecodeLimits limits);
 
   std::optional<EntryOutcome> try_get(std::size_t entry) override;
   Task<EntryOutcome> get(std::size_t entry) override;
-  Task<EntryOutcome> decode(EncodedSlice slice) override;
+  /// Entries that follow and ask for the same shard are decoded with it, as far as `limits` allow.
+  Task<EntryOutcome> decode(std::size_t entry, EncodedSlice slice) override;
   void will_need(std::size_t entry) override;
 
  private:
@@ -45,16 +52,19 @@ class LocalSource final : public EntrySource {
   [[nodiscard]] const Opened* known_shard(const ShardKey& key);
   const Opened& keep(const ShardKey& key, Opened opened);
   [[nodiscard]] EntryOutcome member_in(const Opened& opened, const BatchEntry& entry) const;
+  /// `entry`, and what lies behind it in the batch and in the same shard.
+  Result<std::shared_ptr<DecodeGroup>> group_of(std::size_t entry, const EncodedSlice& slice, std::uint64_t ahead);
   [[nodiscard]] Error with_node(const Error& error) const;
   [[nodiscard]] std::string uri_of(const BatchEntry& entry) const;
 
   Host& host_;
   const BatchRequest& request_;
   const std::vector<BucketPtr>& buckets_;
-  const std::uint64_t max_decoded_;
+  const DecodeLimits limits_;
   std::unordered_map<ShardKey, Opened, ShardKeyHash> shards_;
   ShardKey last_key_{};
   const Opened* last_ = nullptr;
+  std::unordered_map<std::size_t, LoadedBytes> ahead_;  ///< decoded with an entry before them
 };
 
 }  // namespace bryo::moss

@@ -59,6 +59,13 @@ struct MossOptions {
                             .max = 4_GiB,
                             .doc = "Largest member of a compressed shard that is decoded for a batch, in memory.",
                             .hot = true})),
+        decode_ahead(r.option<Size>(
+            {.key = "decode_ahead",
+             .default_value = 16_MiB,
+             .min = Size{0},
+             .max = 4_GiB,
+             .doc = "Members of one compressed shard that a batch decodes together, in memory; 0: each by itself.",
+             .hot = true})),
         kept_open(
             r.option<std::int64_t>({.key = "kept_open",
                                     .default_value = 2048,
@@ -85,6 +92,7 @@ struct MossOptions {
   Option<Duration> max_wait;
   Option<Size> sendfile_from;
   Option<Size> max_decoded;
+  Option<Size> decode_ahead;
   Option<std::int64_t> kept_open;
   Option<std::string> late_failure;
 };

@@ -59,7 +59,9 @@ Task<EntryOutcome> SizedSource::get(std::size_t entry) {
   co_return same_size(entry, std::move(outcome));
 }
 
-Task<EntryOutcome> SizedSource::decode(EncodedSlice slice) { return source_.decode(std::move(slice)); }
+Task<EntryOutcome> SizedSource::decode(std::size_t entry, EncodedSlice slice) {
+  return source_.decode(entry, std::move(slice));
+}
 
 std::optional<EntryOutcome> SizedSource::known(std::size_t entry) const {
   if (const auto* why = item_.missing(entry)) return EntryOutcome(Error(Errc::NotFound, *why));

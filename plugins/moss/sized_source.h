@@ -31,7 +31,7 @@ class SizedSource final : public EntrySource {
 
   std::optional<EntryOutcome> try_get(std::size_t entry) override;
   Task<EntryOutcome> get(std::size_t entry) override;
-  Task<EntryOutcome> decode(EncodedSlice slice) override;
+  Task<EntryOutcome> decode(std::size_t entry, EncodedSlice slice) override;
   void will_need(std::size_t entry) override { source_.will_need(entry); }
 
  private:

@@ -21,7 +21,8 @@ std::string WorkItemName::text() const {
 WorkItem::WorkItem(BatchService& service, Parts parts)
     : service_(service),
       parts_(std::move(parts)),
-      source_(*service.host, parts_.request, parts_.buckets, service.options.max_decoded.get().bytes),
+      source_(*service.host, parts_.request, parts_.buckets,
+              DecodeLimits{service.options.max_decoded.get().bytes, service.options.decode_ahead.get().bytes}),
       max_soft_errors_(soft_error_limit(service.options)) {}
 
 WorkItem::~WorkItem() {

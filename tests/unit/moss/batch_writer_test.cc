@@ -10,6 +10,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
+LoadedBytes loaded(const std::string& content) {
+  auto kept = std::make_shared<LoadedBytes::Kept>();
+  kept->bytes.append(content);
+  return {std::move(kept)};
+}
+
 /// Formats whose writers must see the content: what BatchWriter does with TAR is tested through whole answers.
 class WriterThatSees : public ::testing::TestWithParam<PayloadMode> {
  protected:
@@ -67,9 +73,7 @@ TEST_P(WriterThatSees, EveryByteOnceWhateverItsSizeAndWarmth) {
 
 TEST_P(WriterThatSees, LoadedBytesToo) {
   for (const std::size_t size : {10u, 600'000u}) {
-    LoadedBytes loaded;
-    loaded.bytes.append(text_of(size));
-    ASSERT_TRUE(append("m", std::move(loaded)));
+    ASSERT_TRUE(append("m", loaded(text_of(size))));
   }
   EXPECT_TRUE(finished() == expected("m", text_of(10)) + expected("m", text_of(600'000)) + "<end>tail");
 }
@@ -113,14 +117,10 @@ class VerbatimWriter : public ::testing::Test {
 
 // Bytes of a decoded member are already in memory: they are sent from there, in order with what was gathered before.
 TEST_F(VerbatimWriter, LargeLoadedBytesAreNotCopiedIntoTheBuffer) {
-  LoadedBytes loaded;
-  loaded.bytes.append(text_of(50'000));
   ASSERT_TRUE(*writer_.try_append("small", ObjectSlice{std::make_shared<testing::MemoryObject>("content", 1), 0, 7}));
-  const EntryOutcome outcome(std::move(loaded));
+  const EntryOutcome outcome(loaded(text_of(50'000)));
   EXPECT_FALSE(writer_.try_append("large", outcome));
-  LoadedBytes again;
-  again.bytes.append(text_of(50'000));
-  ASSERT_TRUE(testing::run(writer_.append("large", std::move(again))));
+  ASSERT_TRUE(testing::run(writer_.append("large", loaded(text_of(50'000)))));
   EXPECT_LT(out_.capacity(), 50'000u);
   ASSERT_TRUE(testing::run(writer_.finish()));
   EXPECT_EQ(members_of(sink_.bytes), (Members{{"small", "content"}, {"large", text_of(50'000)}}));

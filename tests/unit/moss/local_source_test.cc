@@ -23,17 +23,19 @@ class LocalSourceTest : public ::testing::Test {
   void want(std::string_view object, std::string_view archpath = {}, ByteRange range = {}) {
     request_.entries.push_back({.object = object, .archpath = archpath, .opaque = {}, .range = range});
   }
-  LocalSource source(std::uint64_t max_decoded = 1 << 20) { return {host_, request_, buckets_, max_decoded}; }
+  LocalSource source(std::uint64_t max_decoded = 1 << 20, std::uint64_t ahead = 1 << 20) {
+    return {host_, request_, buckets_, {max_decoded, ahead}};
+  }
   /// The payload, or `<why>`.
   static std::string payload(LocalSource& source, std::size_t entry) {
     auto outcome = source.try_get(entry);
     if (!outcome) outcome.emplace(testing::run(source.get(entry)));
-    if (outcome->encoded() != nullptr) outcome.emplace(testing::run(source.decode(*outcome->encoded())));
+    if (outcome->encoded() != nullptr) outcome.emplace(testing::run(source.decode(entry, *outcome->encoded())));
     return shown(*outcome);
   }
   static std::string shown(const EntryOutcome& outcome) {
     if (const auto* failure = outcome.failure()) return "<" + failure->message() + ">";
-    if (const auto* loaded = outcome.loaded()) return std::string(as_text(loaded->bytes.view()));
+    if (const auto* loaded = outcome.loaded()) return std::string(as_text(loaded->view()));
     const auto& slice = *outcome.slice();
     std::string out(slice.size, '\0');
     const auto read = slice.object->read_blocking(slice.offset, std::as_writable_bytes(std::span(out)));
@@ -203,6 +205,54 @@ TEST_F(LocalSourceTest, WhatCannotBeDecoded) {
   EXPECT_THAT(payload(small, 0), HasSubstr("too many to decode"));
   host_.memory_meter.limit = 9;
   EXPECT_EQ(payload(source, 0), "<no memory for decoded member>");
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, MembersOfAShardAreDecodedTogether) {
+  host_.object_store.put(b_, "s.toy", "a 3 aaa\nb 3 bbb\nc 3 ccc\nd 3 ddd\n");
+  host_.object_store.put(b_, "t.toy", "a 3 xxx\n");
+  host_.object_store.put(b_, "plain", "plain");
+  want("s.toy", "d");
+  want("plain");
+  want("t.toy", "a");
+  want("s.toy", "a");
+  want("s.toy", "d");
+  want("s.toy", "nope");
+  want("s.toy", "d", {1, 1});
+  want("s.toy", "b");
+  auto source = this->source();
+  const auto extractions = ToyReader::extractions();
+  std::string all;
+  for (std::size_t i = 0; i < 8; ++i) all += payload(source, i).substr(0, 5) + " ";
+  EXPECT_EQ(all, "ddd plain xxx aaa ddd <t[te d bbb ");
+  EXPECT_EQ(ToyReader::extractions() - extractions, 2u) << "one for each shard";
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, NoMoreIsDecodedAheadThanIsAllowed) {
+  host_.object_store.put(b_, "s.toy", "a 3 aaa\nb 3 bbb\nc 3 ccc\nd 3 ddd\n");
+  for (const char* name : {"d", "c", "b", "a"}) want("s.toy", name);
+  for (const auto& [ahead, extractions] : {std::pair(0u, 4u), {3u, 4u}, {5u, 4u}, {6u, 2u}, {100u, 1u}}) {
+    auto source = this->source(1 << 20, ahead);
+    const auto before = ToyReader::extractions();
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(payload(source, i).size(), 3u);
+    EXPECT_EQ(ToyReader::extractions() - before, extractions) << ahead;
+  }
+  host_.memory_meter.limit = 7;  // for two
+  auto source = this->source();
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(payload(source, i).size(), 3u);
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, ADamagedMemberSpoilsNoOther) {
+  host_.object_store.put(b_, "s.toy", "a 3 aaa\nbroken 7 damaged\nc 3 ccc\nshort 5 abc\ne 3 eee\n");
+  for (const char* name : {"e", "c", "short", "broken", "a"}) want("s.toy", name);
+  auto source = this->source();
+  EXPECT_EQ(payload(source, 0), "eee");
+  EXPECT_EQ(payload(source, 1), "ccc");
+  EXPECT_EQ(payload(source, 2), "<unexpected EOF: member \"short\" is shorter than its 5 bytes>");
+  EXPECT_EQ(payload(source, 3), "<flate: corrupt input>");
+  EXPECT_EQ(payload(source, 4), "aaa");
   EXPECT_EQ(host_.memory_meter.in_use(), 0u);
 }
 

@@ -75,6 +75,7 @@ class ToyReader final : public ArchiveReader {
   }
   Status extract(const OpenObject& archive, std::string_view, const MemberIndex&, std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override {
+    ++count();
     BRYO_TRY(text, text_of(archive));
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const Member& member = parts[i].member;
@@ -86,8 +87,14 @@ class ToyReader final : public ArchiveReader {
     }
     return {};
   }
+  /// Calls of `extract` so far, of all readers.
+  static std::size_t extractions() { return count(); }
 
  private:
+  static std::size_t& count() {
+    static std::size_t calls = 0;
+    return calls;
+  }
   static Result<std::string> text_of(const OpenObject& archive) {
     std::string text(archive.size(), '\0');
     BRYO_CHECK(archive.read_blocking(0, std::as_writable_bytes(std::span(text))));
