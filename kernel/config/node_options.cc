@@ -65,13 +65,13 @@ void declare_identity(NodeOptions& o, OptionRegistry& registry, Status& status) 
   SectionOf listen(registry, status, "node.listen",
                    "Addresses to listen on, as host:port; port 0 lets the system choose.");
   o.listen_public = listen.add<std::string>(
-      {.key = "public", .default_value = "127.0.0.1:8080", .doc = "For clients. Loopback unless set."});
+      {.key = "public", .default_value = "127.0.0.1:8080", .doc = "Address for clients; loopback unless set."});
   o.listen_intra_control =
       listen.add<std::string>({.key = "intra_control",
                                .default_value = "",
-                               .doc = "For control messages of other nodes; empty: same as public."});
+                               .doc = "Address for control messages of other nodes; empty: same as public."});
   o.listen_intra_data = listen.add<std::string>(
-      {.key = "intra_data", .default_value = "", .doc = "For data from other nodes; empty: same as public."});
+      {.key = "intra_data", .default_value = "", .doc = "Address for data from other nodes; empty: same as public."});
 }
 
 void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {

@@ -144,3 +144,19 @@ def test_what_is_needed_must_be_there(check):
     assert alone.returncode != 0 and "needs 'ledger', which is not enabled" in alone.stderr
     other = check(["ledger"], "etcd")
     assert other.returncode != 0 and "choose one of: embedded, paper" in other.stderr
+
+
+def test_the_reference_pages_have_them_enabled_or_not(prefix, plugins, tmp_path):
+    """An operator's own pages, from a configuration with plugins of others."""
+    (tmp_path / "bryo.toml").write_text(f'[plugins]\nextra_dirs = ["{plugins}"]\nenable = ["moss", "archive_tar", "ledger"]\n')
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    words = [prefix / "bin/bryod", "--config", tmp_path / "bryo.toml", "--write-reference", pages]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    listed = (pages / "plugins.md").read_text()
+    ledger_part, clerk_part = (listed.split(f"## `{name}`\n", 1)[1].split("\n## ", 1)[0] for name in ("ledger", "clerk"))
+    assert " Enabled." in ledger_part and "| Service | Meaning |" in ledger_part
+    assert " Not enabled." in clerk_part and "Needs `ledger`." in clerk_part
+    assert "| `/v1/clerk` | GET |" in (pages / "routes.md").read_text()
+    assert "### `[plugin.clerk]`" in (pages / "options.md").read_text()
