@@ -210,12 +210,11 @@ TEST_F(PluginHostTest, ShowsWhatOthersInstalledOnlyWhenAsked) {
   PluginHostConfig config;
   config.directory = directory_;
   config.extra_directories = {elsewhere};
-  const Registries registries{options_, metrics_, router_, archives_, xactions_, backends_};
-  host_ = std::make_unique<PluginHost>(config, registries);
+  host_ = std::make_unique<PluginHost>(config, registries());
   ASSERT_TRUE(host_->declare_all());
   EXPECT_FALSE(options_.has_section("plugin.good")) << "no code of others runs that nobody enabled";
   config.show_all = true;
-  host_ = std::make_unique<PluginHost>(config, registries);
+  host_ = std::make_unique<PluginHost>(config, registries());
   ASSERT_TRUE(host_->declare_all());
   EXPECT_TRUE(options_.has_section("plugin.good"));
 }
