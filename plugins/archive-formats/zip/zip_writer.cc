@@ -1,0 +1,173 @@
+#include "zip_writer.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "zip_layout.h"
+
+namespace bryo::zip {
+namespace {
+
+constexpr std::uint16_t kVersion = 20;
+constexpr std::uint16_t kWideVersion = 45;
+constexpr std::uint16_t kNoTime = 0;
+constexpr std::uint16_t kNoDate = 1 << 5 | 1;  // the first day that the field can tell, in 1980
+constexpr std::size_t kMaxName = 0xffff;
+constexpr std::size_t kTimestampSize = 4 + 5;
+constexpr std::size_t kWideSizes = 4 + 16;
+constexpr std::size_t kWideNumbers = 4 + 24;
+
+/// Appends fields to memory that has been grown for them.
+class Fields {
+ public:
+  explicit Fields(MutableBytes room) : at_(room.data()) {}
+  template <class T>
+  Fields& put(T value) {
+    std::memcpy(at_, &value, sizeof value);
+    at_ += sizeof value;
+    return *this;
+  }
+  Fields& put16(std::size_t value) { return put(static_cast<std::uint16_t>(value)); }
+  Fields& put32(std::uint64_t value) { return put(static_cast<std::uint32_t>(value)); }
+  Fields& put64(std::uint64_t value) { return put(value); }
+  Fields& text(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+    return *this;
+  }
+  /// Modified at second 0.
+  Fields& timestamp() { return put(kTimestampExtra).put16(5).put(std::uint8_t{1}).put32(0); }
+
+ private:
+  std::byte* at_;
+};
+
+bool is_wide(std::uint64_t number) { return number >= kNarrow32; }
+
+std::uint64_t narrow(std::uint64_t number, bool wide) { return wide ? kNarrow32 : number; }
+
+/// Bytes of the UTF-8 sequence (RFC 3629) with which `text` begins; 0: it is none.
+std::size_t utf8_sequence(std::string_view text) {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto follows = [&](std::size_t i) { return (at(i) & 0xC0) == 0x80; };
+  const unsigned lead = at(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
+  if ((lead & 0xF0) == 0xE0) {
+    const bool overlong = lead == 0xE0 && at(1) < 0xA0;
+    const bool surrogate = lead == 0xED && at(1) > 0x9F;
+    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const bool overlong = lead == 0xF0 && at(1) < 0x90;
+    const bool too_large = lead == 0xF4 && at(1) > 0x8F;
+    return follows(1) && follows(2) && follows(3) && !overlong && !too_large ? 4 : 0;
+  }
+  return 0;
+}
+
+/// Whether a reader must be told that the name is UTF-8: as Go's archive/zip has it, for names that are UTF-8 and hold
+/// a character on which the code pages of old do not agree.
+bool needs_utf8_flag(std::string_view name) {
+  bool needed = false;
+  for (std::size_t n = 0; !name.empty(); name.remove_prefix(n)) {
+    n = utf8_sequence(name);
+    if (n == 0) return false;
+    needed = needed || n > 1 || name[0] < 0x20 || name[0] > 0x7d || name[0] == '\\';
+  }
+  return needed;
+}
+
+}  // namespace
+
+std::size_t ZipWriter::max_header(std::size_t name_size) const noexcept {
+  return kLocalSize + name_size + kTimestampSize + kWideSizes;
+}
+
+Status ZipWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) {
+  if (name.empty()) return Error(Errc::InvalidArgument, "a member of a ZIP archive needs a name");
+  if (std::memchr(name.data(), '\0', name.size()) != nullptr) {
+    return Error(Errc::InvalidArgument, "a name with NUL cannot be written into a ZIP archive");
+  }
+  if (name.size() > kMaxName) {
+    return Error(Errc::InvalidArgument, "a name of " + std::to_string(name.size()) +
+                                            " bytes cannot be written into a ZIP archive: at most 65535 fit");
+  }
+  const auto flags = static_cast<std::uint16_t>(kHasDescriptor | (needs_utf8_flag(name) ? kUtf8 : 0));
+  const bool wide = is_wide(size);
+  const std::size_t extra = kTimestampSize + (wide ? kWideSizes : 0);
+  const std::size_t header = kLocalSize + name.size() + extra;
+  Fields fields(out.grow(header));
+  fields.put(kLocalSignature).put(wide ? kWideVersion : kVersion).put(flags).put(kStoredMethod);
+  fields.put(kNoTime).put(kNoDate).put32(0);
+  const std::uint64_t later = wide ? kNarrow32 : 0;  // the sizes stand in the descriptor
+  fields.put32(later).put32(later).put16(name.size()).put16(extra).text(name).timestamp();
+  if (wide) fields.put(kWideExtra).put16(kWideSizes - 4).put64(size).put64(size);
+
+  members_.push_back({.header = offset_,
+                      .size = size,
+                      .crc = 0,
+                      .name_size = static_cast<std::uint16_t>(name.size()),
+                      .flags = flags});
+  names_.append(name);
+  offset_ += header + size;
+  return {};
+}
+
+Status ZipWriter::content(BytesView bytes, ArchiveBuffer&) {
+  std::uint32_t& crc = members_.back().crc;
+  crc = static_cast<std::uint32_t>(::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  return {};
+}
+
+Status ZipWriter::end(ArchiveBuffer& out) {
+  const Written& member = members_.back();
+  const std::size_t before = out.size();
+  if (is_wide(member.size)) {
+    Fields(out.grow(24)).put(kDescriptorSignature).put(member.crc).put64(member.size).put64(member.size);
+  } else {
+    Fields(out.grow(16)).put(kDescriptorSignature).put(member.crc).put32(member.size).put32(member.size);
+  }
+  offset_ += out.size() - before;
+  return {};
+}
+
+Status ZipWriter::finish(ArchiveBuffer& out) {
+  const std::uint64_t directory = offset_;
+  const std::size_t before = out.size();
+  std::string_view names = names_;
+  for (const Written& member : members_) {
+    const std::string_view name = names.substr(0, member.name_size);
+    names.remove_prefix(member.name_size);
+    const bool wide = is_wide(member.size) || is_wide(member.header);
+    const std::size_t extra = kTimestampSize + (wide ? kWideNumbers : 0);
+    Fields fields(out.grow(kEntrySize + name.size() + extra + name.size()));
+    fields.put(kEntrySignature).put(kVersion).put(wide ? kWideVersion : kVersion).put(member.flags);
+    fields.put(kStoredMethod).put(kNoTime).put(kNoDate).put(member.crc);
+    fields.put32(narrow(member.size, wide)).put32(narrow(member.size, wide));
+    fields.put16(name.size()).put16(extra).put16(name.size());
+    fields.put32(0).put32(0);  // disk, internal and external attributes
+    fields.put32(narrow(member.header, wide)).text(name).timestamp();
+    if (wide) fields.put(kWideExtra).put16(kWideNumbers - 4).put64(member.size).put64(member.size).put64(member.header);
+    fields.text(name);
+  }
+  const std::uint64_t size = out.size() - before;
+  const std::uint64_t count = members_.size();
+  const bool wide = count >= kNarrow16 || is_wide(size) || is_wide(directory);
+  if (wide) {
+    Fields fields(out.grow(kWideEndSize + kLocatorSize));
+    fields.put(kWideEndSignature).put64(kWideEndSize - 12).put(kWideVersion).put(kWideVersion).put32(0).put32(0);
+    fields.put64(count).put64(count).put64(size).put64(directory);
+    fields.put(kLocatorSignature).put32(0).put64(directory + size).put32(1);
+  }
+  Fields fields(out.grow(kEndSize));
+  fields.put(kEndSignature).put32(0);  // disks
+  fields.put16(wide ? kNarrow16 : count).put16(wide ? kNarrow16 : count);
+  fields.put32(narrow(size, wide)).put32(narrow(directory, wide)).put16(0);
+  return {};
+}
+
+}  // namespace bryo::zip

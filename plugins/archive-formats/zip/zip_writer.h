@@ -1,0 +1,40 @@
+#pragma once
+
+/// Writes ZIP as clients of the reference know it (get-batch.md section 6).
+
+#include <bryo/archive.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bryo::zip {
+
+/// Stored members with data descriptors, time 0, the name again as comment; ZIP64 where a size, a count or an offset
+/// needs it. The content goes out unchanged and is only summed up. Holds 24 bytes and the name of each member until
+/// `finish`, which appends the whole directory: some 110 bytes and twice the name for each.
+class ZipWriter final : public ArchiveWriter {
+ public:
+  [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Observed; }
+  [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override;
+  /// Fails with InvalidArgument for a name that is empty, contains NUL, or has more than 65,535 bytes.
+  Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override;
+  Status content(BytesView bytes, ArchiveBuffer& out) override;
+  Status end(ArchiveBuffer& out) override;
+  Status finish(ArchiveBuffer& out) override;
+
+ private:
+  struct Written {
+    std::uint64_t header;  ///< offset
+    std::uint64_t size;
+    std::uint32_t crc;
+    std::uint16_t name_size;
+    std::uint16_t flags;
+  };
+
+  std::vector<Written> members_;
+  std::string names_;
+  std::uint64_t offset_ = 0;
+};
+
+}  // namespace bryo::zip
