@@ -1,0 +1,126 @@
+#include "tar_lz4_reader.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "../tar/tar_walk.h"
+#include "block_places.h"
+
+namespace bryo::tar_lz4 {
+namespace {
+
+/// The most that one call of a sink gets.
+constexpr std::size_t kPiece = 256 << 10;
+
+/// The TAR that comes out of the frames; on its way places to begin at are added to the index.
+class DecodedInput final : public tar::TarInput {
+ public:
+  DecodedInput(const OpenObject& archive, std::string_view label, const TarLz4Options& options, MemberSink& members)
+      : label_(label),
+        max_content_(options.max_content.get().bytes),
+        places_(members, options.linked_span.get().bytes),
+        stream_(archive, label, [this](const BlockPlace& place, BytesView window) { return visit(place, window); }) {}
+
+  Result<BytesView> read(std::size_t n) override {
+    BRYO_TRY(bytes, n == 0 ? Result<BytesView>(BytesView()) : next(n));
+    if (bytes.size() == n || bytes.empty()) return bytes;
+    buffer_.assign(bytes.begin(), bytes.end());
+    while (buffer_.size() < n) {
+      BRYO_TRY(more, next(n - buffer_.size()));
+      if (more.empty()) break;
+      buffer_.insert(buffer_.end(), more.begin(), more.end());
+    }
+    return BytesView(buffer_);
+  }
+  Result<std::uint64_t> skip(std::uint64_t n) override {
+    auto passed = stream_.skip(n);
+    failed_ = !passed;
+    return passed;
+  }
+  [[nodiscard]] std::uint64_t position() const override { return stream_.position(); }
+
+  /// What follows the TAR, or what is damaged in it: the checksum at the end of a frame tells whether the members
+  /// before are right. Nothing when the frames themselves are damaged.
+  Status drain() {
+    if (failed_) return {};
+    BRYO_CHECK(stream_.skip(~std::uint64_t{0}));
+    return within_limit(stream_.position());
+  }
+  Status finish_places() { return places_.finish(stream_.wrong_from()); }
+
+ private:
+  Result<BytesView> next(std::size_t n) {
+    auto bytes = stream_.next(n);
+    failed_ = !bytes;
+    return bytes;
+  }
+  Status visit(const BlockPlace& place, BytesView window) {
+    BRYO_CHECK(within_limit(place.decoded));
+    return places_.offer(place, window);
+  }
+  [[nodiscard]] Status within_limit(std::uint64_t decoded) const {
+    if (decoded <= max_content_) return {};
+    return Error(Errc::TooLarge, std::string(label_) + " holds more than " + std::to_string(max_content_) +
+                                     " bytes; make smaller shards or raise [plugin.archive_tar_lz4] max_content");
+  }
+
+  const std::string_view label_;
+  const std::uint64_t max_content_;
+  BlockPlaceWriter places_;
+  FrameStream stream_;
+  bool failed_ = false;
+  std::vector<std::byte> buffer_;
+};
+
+}  // namespace
+
+Status TarLz4Reader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
+  DecodedInput input(archive, label, options_, members);
+  Status walked = tar::walk_tar(input, label, false, members);
+  const auto readable = [](const Status& status) { return status || status.error().code() == Errc::InvalidArgument; };
+  if (readable(walked)) {
+    const Status rest = input.drain();
+    if (walked || !readable(rest)) walked = rest;
+  }
+  // Members before damage are read like others.
+  if (readable(walked)) BRYO_CHECK(input.finish_places());
+  return walked;
+}
+
+Status TarLz4Reader::extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
+                             std::span<const MemberPart> parts,
+                             const std::function<Status(std::size_t, BytesView)>& sink) const {
+  const BlockPlaces places(index.format_data());
+  FrameStream stream(archive, label);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::uint64_t wanted = parts[i].member.offset + parts[i].offset;
+    const auto fails = [&](std::string_view why) {
+      return Error(Errc::InvalidArgument,
+                   std::string(why) + ": \"" + std::string(parts[i].member.name) + "\" in " + std::string(label));
+    };
+    if (parts[i].length == 0) continue;
+    if (places.wrong_from() && wanted + parts[i].length > *places.wrong_from()) {
+      return fails("lz4: the content of its frame does not match the checksum");
+    }
+    if (!stream.move_to(wanted)) {
+      const auto found = places.find(wanted);
+      if (found && (wanted < stream.position() || found->place.decoded > stream.position())) {
+        BRYO_TRY(window, places.window(*found));
+        BRYO_CHECK(stream.restart(found->place, window));
+      } else if (wanted < stream.position()) {
+        stream.rewind();
+      }
+      BRYO_TRY(passed, stream.skip(wanted - stream.position()));
+      (void)passed;  // at the end the next read tells
+    }
+    for (std::uint64_t left = parts[i].length; left != 0;) {
+      BRYO_TRY(bytes, stream.next(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece))));
+      if (bytes.empty()) return fails("unexpected EOF: the archive ends inside of a member");
+      left -= bytes.size();
+      BRYO_CHECK(sink(i, bytes));
+    }
+  }
+  return {};
+}
+
+}  // namespace bryo::tar_lz4
