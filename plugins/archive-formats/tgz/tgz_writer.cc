@@ -8,14 +8,15 @@ namespace bryo::tgz {
 namespace {
 
 constexpr std::size_t kOutput = 64 << 10;
-constexpr int kGzip = 15 + 16;
+constexpr int kGzipFile = 15 + 16;
 constexpr int kMemory = 8;           // zlib's default
 constexpr int kUnknownSystem = 255;  // so that the bytes are the same everywhere
 
 }  // namespace
 
 TgzWriter::TgzWriter(int level) {
-  if (::deflateInit2(&stream_, level, Z_DEFLATED, kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (::deflateInit2(&stream_, level, Z_DEFLATED, kGzipFile, kMemory, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
   header_.os = kUnknownSystem;
   ::deflateSetHeader(&stream_, &header_);
 }
