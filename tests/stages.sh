@@ -101,7 +101,7 @@ stage_asan_conformance() {
   # The reference pages are those of a build without the examples.
   suite sdk200 asan tests/conformance/raw --ignore tests/conformance/raw/test_reference.py tests/conformance/test_golden_getbatch.py tests/conformance/test_golden_core.py tests/conformance/sdk/test_batch.py
   # The examples are linked into this build.
-  BRYO_EXAMPLES_LINKED_IN=1 suite sdk200 asan tests/install/test_dedup.py tests/install/test_folder_backend.py tests/install/test_sample.py tests/install/test_tar_zst.py
+  BRYO_EXAMPLES_LINKED_IN=1 suite sdk200 asan tests/install/test_{dedup,folder_backend,ledger,sample,sqlite,tar_zst}.py
 }
 
 stage_tsan_build() { configure_and_build tsan; }

@@ -22,7 +22,7 @@ struct XactionKind {
   std::string doc;             ///< one sentence
   std::string display_name{};  ///< second name that clients may use; empty = none
   std::string id_prefix{};     ///< e.g. "gbt-"
-  XactionScope scope = XactionScope::Global;
+  XactionScope scope = XactionScope::Global;  ///< a Bucket job cannot be started without one
   bool startable = true;                 ///< by the API
   bool on_demand = false;                ///< serves requests while used, goes idle, ends by itself
   bool reports_status = false;           ///< `what=status` answers for it (column IC of http-jobs.md section 4)
