@@ -18,15 +18,15 @@ enum class XactionScope : std::uint8_t { Global, Bucket, Target };
 
 /// Declaration of a kind of job.
 struct XactionKind {
-  std::string name;            ///< on the wire: "get-batch"
-  std::string doc;             ///< one sentence
-  std::string display_name{};  ///< second name that clients may use; empty = none
-  std::string id_prefix{};     ///< e.g. "gbt-"
+  std::string name;                           ///< on the wire: "get-batch"
+  std::string doc;                            ///< one sentence
+  std::string display_name{};                 ///< second name that clients may use; empty = none
+  std::string id_prefix{};                    ///< e.g. "gbt-"
   XactionScope scope = XactionScope::Global;  ///< a Bucket job cannot be started without one
-  bool startable = true;                 ///< by the API
-  bool on_demand = false;                ///< serves requests while used, goes idle, ends by itself
-  bool reports_status = false;           ///< `what=status` answers for it (column IC of http-jobs.md section 4)
-  std::vector<std::string> conflicts{};  ///< kinds that must not run on the same scope
+  bool startable = true;                      ///< by the API
+  bool on_demand = false;                     ///< serves requests while used, goes idle, ends by itself
+  bool reports_status = false;                ///< `what=status` answers for it (column IC of http-jobs.md section 4)
+  std::vector<std::string> conflicts{};       ///< kinds that must not run on the same scope
   /// What the `access` property of its bucket must allow, or the start is refused with 403. For kinds that are started
   /// with a bucket.
   std::vector<BucketAccess> permissions{};
