@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from harness.node import ROOT, find_bryod
+from harness.node import ROOT, Node, find_bryod
 
 # Of a build that has the examples linked in (BRYO_EXAMPLES), the node itself is tested, with nothing installed.
 LINKED_IN = "BRYO_EXAMPLES_LINKED_IN" in os.environ
@@ -25,6 +25,20 @@ def prefix(tmp_path_factory):
     moved = place.parent / "moved prefix"
     shutil.move(str(place), str(moved))
     return moved
+
+
+@pytest.fixture
+def start_node(tmp_path):
+    """start_node(program, toml="", ...) -> a running node of the test's own, stopped at its end, however that ends."""
+    nodes = []
+
+    def start(program, toml="", **options):
+        nodes.append(Node(tmp_path / f"data{len(nodes)}", toml=toml, program=program, **options).start())
+        return nodes[-1]
+
+    yield start
+    for node in nodes:
+        node.stop()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from harness import batch
-from harness.node import ROOT, Node, wait_until
+from harness.node import ROOT, wait_until
 
 
 def run(*command, **options):
@@ -28,8 +28,8 @@ def test_version_and_configuration(prefix, tmp_path):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_installed_node_and_command(prefix, tmp_path):
-    node = Node(tmp_path / "data", program=prefix / "bin/bryod").start()
+def test_installed_node_and_command(prefix, start_node, tmp_path):
+    node = start_node(prefix / "bin/bryod")
     bryo = [prefix / "bin/bryo", "--endpoint", node.url]
     (tmp_path / "file.txt").write_text("content")
     assert run(*bryo, "bucket", "create", "ais://b").returncode == 0
@@ -38,7 +38,6 @@ def test_installed_node_and_command(prefix, tmp_path):
     got = run(*bryo, "ml", "get-batch", "ais://b", tmp_path / "out.tar", "--list", "file.txt", "-y")
     assert got.returncode == 0, got.stderr
     assert batch.archive.read_tar((tmp_path / "out.tar").read_bytes())[0].data == b"content"
-    node.stop()
 
 
 def test_example_configurations(prefix):
@@ -47,10 +46,10 @@ def test_example_configurations(prefix):
         assert checked.returncode == 0, f"{path.name}: {checked.stdout + checked.stderr}"
 
 
-def test_a_plugin_built_out_of_tree(prefix, build_example, tmp_path):
+def test_a_plugin_built_out_of_tree(prefix, build_example, start_node):
     """The example, with nothing but the installed SDK: find_package(Bryo) is all that a third party has."""
     toml = f'[plugins]\nextra_dirs = ["{build_example("hello-xaction")}"]\nenable = ["moss", "archive_tar", "hello"]\n'
-    node = Node(tmp_path / "data", toml=toml, program=prefix / "bin/bryod").start()
+    node = start_node(prefix / "bin/bryod", toml)
 
     def start(value):
         return node.request("PUT", "/v1/cluster", json.dumps({"action": "start", "value": {"kind": "hello", **value}}).encode())
@@ -62,4 +61,3 @@ def test_a_plugin_built_out_of_tree(prefix, build_example, tmp_path):
     assert "must not be empty" in run(prefix / "bin/bryo", "-e", node.url, "show", "job", start({}).body.decode().strip()).stdout
     for wrong in ({"args": ["who"]}, {"args": {"who": 1}}):
         assert "args" in start(wrong).error(400)["message"]
-    node.stop()

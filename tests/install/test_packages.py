@@ -12,7 +12,7 @@ import tomllib
 import pytest
 
 from harness import batch
-from harness.node import ROOT, Node, find_bryod
+from harness.node import ROOT, find_bryod
 
 # Where a package may put files: folders with all below them, and single files.
 PLACES = {
@@ -219,15 +219,12 @@ def plugin(root, tmp_path_factory):
     return place
 
 
-def start(root, config, place, *prefix):
-    return Node(place / "data", options=["--config", str(config)], prefix=prefix, program=root / "usr/bin/bryod").start()
-
-
-def test_a_node_with_the_packaged_configuration(root, tmp_path):
+def test_a_node_with_the_packaged_configuration(root, start_node, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(30)
-        node = start(root, root / "etc/bryo/bryo.toml", tmp_path, "env", f"NOTIFY_SOCKET={tmp_path}/notify")
+        shipped = ["--config", str(root / "etc/bryo/bryo.toml")]
+        node = start_node(root / "usr/bin/bryod", options=shipped, prefix=["env", f"NOTIFY_SOCKET={tmp_path}/notify"])
         assert systemd.recv(4096).decode() == f"READY=1\nSTATUS=serving at {node.url}"
         node.create_bucket("b")
         node.put("b", "dir/one", b"content")
@@ -240,13 +237,12 @@ def test_a_node_with_the_packaged_configuration(root, tmp_path):
         assert re.fullmatch(r"STOPPING=1\nSTATUS=.*\nEXTEND_TIMEOUT_USEC=30000000", systemd.recv(4096).decode())
 
 
-def test_a_plugin_of_a_third_party(root, plugin, tmp_path):
+def test_a_plugin_of_a_third_party(root, plugin, start_node, tmp_path):
     """Enabled as an administrator does: by a file of conf.d, beside the configuration as it was packaged."""
     (tmp_path / "etc/conf.d").mkdir(parents=True)
     (tmp_path / "etc/bryo.toml").write_text((root / "etc/bryo/bryo.toml").read_text())
     (tmp_path / "etc/conf.d/50-hello.toml").write_text(
         f'[plugins]\nextra_dirs = ["{plugin}"]\nenable = ["moss", "archive_tar", "hello"]\n'
     )
-    node = start(root, tmp_path / "etc/bryo.toml", tmp_path)
+    node = start_node(root / "usr/bin/bryod", options=["--config", str(tmp_path / "etc/bryo.toml")])
     assert node.metrics()["bryo_hello_count"] == 0
-    node.stop()
