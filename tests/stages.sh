@@ -1,13 +1,14 @@
 # The stages of run.sh, in order: a function stage_NAME each, run with errexit from the root of the tree.
 # ABOUT is what the user reads; NEEDS names the stages without which one cannot run.
 
-STAGES=(packages format scripts build conformance conformance_old quickstart install crash lhotse
+STAGES=(packages format scripts build plugins conformance conformance_old quickstart install crash lhotse
   clang asan_build asan_unit asan_conformance tsan_build tsan_unit tsan_races bench)
 declare -A ABOUT=(
   [packages]="Debian packages and Python environments (installs only what is missing)"
   [format]="clang-format of all C++ files"
   [scripts]="shell and Python files parse; nothing in the tree names a machine"
   [build]="release build, warnings are errors"
+  [plugins]="every way to refuse a shared library, and what a plugin may not do to an event loop"
   [conformance]="recorded exchanges, raw HTTP, official SDK 2.0.0"
   [conformance_old]="official SDK 1.25.0"
   [quickstart]="examples/quickstart.sh, twice"
@@ -24,7 +25,7 @@ declare -A ABOUT=(
   [bench]="the benchmark runs (a few seconds a case, no figures judged)"
 )
 declare -A NEEDS=(
-  [format]=packages [build]=packages [conformance]=build [conformance_old]=build [quickstart]=build
+  [format]=packages [build]=packages [plugins]=build [conformance]=build [conformance_old]=build [quickstart]=build
   [install]=build [crash]=build [lhotse]=build [clang]=build
   [asan_build]=packages [asan_unit]=asan_build [asan_conformance]=asan_build
   [tsan_build]=packages [tsan_unit]=tsan_build [tsan_races]=tsan_build [bench]=build
@@ -72,6 +73,7 @@ PYTHON
 }
 
 stage_build() { configure_and_build release; }
+stage_plugins() { unit_tests release; }
 stage_conformance() { suite sdk200 release tests/conformance --ignore tests/conformance/lhotse; }
 stage_conformance_old() { suite sdk125 release tests/conformance/sdk; }
 
