@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <kernel/config/nearest.h>
 #include <kernel/plugin/plugin_file.h>
 #include <kernel/store/checksum.h>
@@ -17,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostNeeds = 64;
+
 constexpr std::string_view kPrefix = "libbryo_";
 constexpr std::string_view kSuffix = ".so";
 
@@ -35,6 +38,39 @@ std::string linker_text(std::string text, const std::string& path) {
   text.erase(std::min(text.rfind("): "), text.size()));
   const auto begin = text.find_first_not_of(": ");
   return begin == std::string::npos ? "it cannot be loaded" : text.substr(begin);
+}
+
+Status check_needs(std::string_view name, const char* const* needs) {
+  for (std::size_t i = 0; needs != nullptr && needs[i] != nullptr; ++i) {
+    if (i == kMostNeeds) {
+      return refusal(name, "it needs more than " + std::to_string(kMostNeeds) +
+                               " plugins; end the list of BRYO_PLUGIN_NEEDS with nullptr");
+    }
+    if (!is_plugin_name(needs[i])) {
+      return refusal(name, "it needs '" + std::string(needs[i]).substr(0, 64) +
+                               "', which is no plugin's name; correct the list of BRYO_PLUGIN_NEEDS");
+    }
+    if (name == needs[i]) {
+      return refusal(name, "it needs itself; take it out of the list of BRYO_PLUGIN_NEEDS");
+    }
+  }
+  return {};
+}
+
+/// Whether everything in it lies in the descriptor's own library, or is null.
+bool points_inside(const PluginDescriptor& descriptor) {
+  Dl_info home{};
+  if (::dladdr(&descriptor, &home) == 0) return false;
+  const void* const all[] = {descriptor.abi_tag,
+                             descriptor.name,
+                             descriptor.version,
+                             descriptor.doc,
+                             static_cast<const void*>(descriptor.needs),
+                             reinterpret_cast<const void*>(descriptor.create)};
+  return std::all_of(std::begin(all), std::end(all), [&home](const void* one) {
+    Dl_info there{};
+    return one == nullptr || (::dladdr(one, &there) != 0 && there.dli_fbase == home.dli_fbase);
+  });
 }
 
 }  // namespace
@@ -113,6 +149,7 @@ Status check_pin(std::string_view name, const std::string& path, const std::stri
 Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::string& path) {
   // Never unloaded: Asio's services and vtables of the plugin may be in use until the process ends.
   static_assert(static_cast<unsigned>(boost::dll::load_mode::rtld_now) == RTLD_NOW);
+  BRYO_CHECK(check_loadable(name, path));
   try {
     // The throwing overload: the other one loses dlerror's text.
     auto* const library =
@@ -122,6 +159,9 @@ Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::
       return refusal(name, path + " does not export " + symbol + "; is it a renamed file of another plugin?");
     }
     const auto* descriptor = &library->get<const PluginDescriptor>(symbol);
+    if (!points_inside(*descriptor)) {
+      return refusal(name, path + " has a damaged descriptor; copy or build it again with bryo_add_plugin()");
+    }
     BRYO_CHECK(check_descriptor(name, *descriptor));
     return descriptor;
   } catch (const std::exception& e) {
@@ -142,9 +182,11 @@ Status check_descriptor(std::string_view name, const PluginDescriptor& descripto
                              "'; file and plugin must have one name: install it as " +
                              file_name(descriptor.name ? descriptor.name : ""));
   }
+  if (descriptor.version == nullptr || descriptor.doc == nullptr || descriptor.abi_tag == nullptr)
+    return refusal(name, "its descriptor has no version, no doc or no ABI tag; declare it with BRYO_PLUGIN");
   if (descriptor.create == nullptr)
     return refusal(name, "its descriptor has no create function; declare it with BRYO_PLUGIN");
-  return {};
+  return check_needs(name, descriptor.needs);
 }
 
 }  // namespace bryo::kernel

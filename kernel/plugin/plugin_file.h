@@ -33,6 +33,10 @@ Result<std::string> read_abi_tag(std::string_view name, const std::string& path)
 /// Compares field by field; the refusal names the field, both values, and the remedy.
 Status check_abi_tag(std::string_view name, std::string_view theirs, std::string_view ours);
 
+/// Part of step 5: the headers and tables that the dynamic linker follows lie inside the file and what it maps. What is
+/// damaged elsewhere (code, data) is found by a pinned SHA-256 only.
+Status check_loadable(std::string_view name, const std::string& path);
+
 /// Steps 5 and 6: loads the file for the life of the process, and finds and checks its descriptor.
 Result<const PluginDescriptor*> load_plugin(const std::string& name, const std::string& path);
 /// The checks of a descriptor, loaded or linked in.
