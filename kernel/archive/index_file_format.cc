@@ -1,11 +1,12 @@
 #include <kernel/archive/index_file_format.h>
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
+#include <new>
 
 static_assert(std::endian::native == std::endian::little, "index files are little endian");
 
@@ -91,11 +92,12 @@ std::vector<BytesView> index_file_pieces(const IndexOwner& owner, const MemberTa
                                 as_bytes(parts.names),
                                 as_bytes(parts.unreadable),
                                 as_bytes(parts.damage)};
-  XXH3_state_t state;
-  XXH3_64bits_reset(&state);
-  XXH3_64bits_update(&state, reinterpret_cast<const char*>(&head) + kChecked, sizeof head - kChecked);
-  for (const BytesView piece : pieces) XXH3_64bits_update(&state, piece.data(), piece.size());
-  head.checksum = XXH3_64bits_digest(&state);
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), &XXH3_freeState);
+  if (!state) throw std::bad_alloc();
+  XXH3_64bits_reset(state.get());
+  XXH3_64bits_update(state.get(), reinterpret_cast<const char*>(&head) + kChecked, sizeof head - kChecked);
+  for (const BytesView piece : pieces) XXH3_64bits_update(state.get(), piece.data(), piece.size());
+  head.checksum = XXH3_64bits_digest(state.get());
   header.assign(reinterpret_cast<const char*>(&head), sizeof head);
   pieces.front() = as_bytes(header);
   return pieces;
