@@ -23,7 +23,7 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* argument) {
   return _URC_NO_REASON;
 }
 
-void take(int) {
+[[maybe_unused]] void take(int) {  // ThreadSanitizer holds signals back, so its build has no samples
   StackSample* const sample = this_loop != nullptr ? &this_loop->stack : nullptr;
   if (sample == nullptr || sample->state.load(std::memory_order_acquire) != StackSample::State::Asked) return;
   const int error = errno;
