@@ -128,6 +128,7 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
   if (const auto ahead = ahead_.find(entry); ahead != ahead_.end()) {
     LoadedBytes loaded = std::move(ahead->second);
     ahead_.erase(ahead);
+    ahead_bytes_ -= loaded.view().size();
     co_return loaded;
   }
   // Alone again if the others spoil it.
@@ -141,7 +142,8 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
       if (number == entry) {
         own = std::move(loaded);
       } else {
-        ahead_.insert_or_assign(number, std::move(loaded));
+        ahead_bytes_ += loaded.view().size();
+        ahead_.emplace(number, std::move(loaded));
       }
     }
     if (own) co_return *std::move(own);
@@ -164,7 +166,8 @@ Result<std::shared_ptr<DecodeGroup>> LocalSource::group_of(std::size_t entry, co
   BRYO_CHECK(group->add(entry, slice, host_.memory()));
   const auto key = key_of(request_.entries[entry]);
   const auto end = std::min(request_.entries.size(), entry + kLookedAt);
-  for (std::size_t next = entry + 1; next < end && group->bytes() < ahead; ++next) {
+  // What groups of other shards have left counts, too: a batch keeps no more than this, however shards interleave.
+  for (std::size_t next = entry + 1; next < end && ahead_bytes_ + group->bytes() < ahead; ++next) {
     const BatchEntry& other = request_.entries[next];
     if (other.archpath.empty() || key_of(other) != key || ahead_.contains(next)) continue;
     const Opened* opened = known_shard(key);
@@ -172,7 +175,7 @@ Result<std::shared_ptr<DecodeGroup>> LocalSource::group_of(std::size_t entry, co
     const auto outcome = member_in(*opened, other);
     const EncodedSlice* wanted = outcome.encoded();
     if (wanted == nullptr || wanted->size > limits_.member) continue;
-    if (group->bytes() + wanted->size > ahead || !group->add(next, *wanted, host_.memory())) break;
+    if (ahead_bytes_ + group->bytes() + wanted->size > ahead || !group->add(next, *wanted, host_.memory())) break;
   }
   return group;
 }

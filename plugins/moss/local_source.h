@@ -18,7 +18,7 @@ namespace bryo::moss {
 /// Bytes.
 struct DecodeLimits {
   std::uint64_t member;  ///< largest part of a member that is decoded
-  std::uint64_t ahead;   ///< of members that are decoded together; the first one always is
+  std::uint64_t ahead;   ///< of all members that are decoded before their turn
 };
 
 /// A shard that several entries ask for is opened and indexed once, however they interleave, and stays the same version
@@ -65,6 +65,7 @@ class LocalSource final : public EntrySource {
   ShardKey last_key_{};
   const Opened* last_ = nullptr;
   std::unordered_map<std::size_t, LoadedBytes> ahead_;  ///< decoded with an entry before them
+  std::uint64_t ahead_bytes_ = 0;                       ///< in `ahead_`; a part that several share counts for each
 };
 
 }  // namespace bryo::moss

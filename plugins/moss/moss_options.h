@@ -64,7 +64,7 @@ struct MossOptions {
              .default_value = 16_MiB,
              .min = Size{0},
              .max = 4_GiB,
-             .doc = "Members of one compressed shard that a batch decodes together, in memory; 0: each by itself.",
+             .doc = "Members of compressed shards that a batch decodes before their turn, in memory; 0: none.",
              .hot = true})),
         kept_open(
             r.option<std::int64_t>({.key = "kept_open",

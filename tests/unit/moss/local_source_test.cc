@@ -244,6 +244,23 @@ TEST_F(LocalSourceTest, NoMoreIsDecodedAheadThanIsAllowed) {
   EXPECT_EQ(host_.memory_meter.in_use(), 0u);
 }
 
+TEST_F(LocalSourceTest, TheLimitIsOneForAllShardsHoweverTheyInterleave) {
+  for (int shard = 0; shard < 20; ++shard) {
+    host_.object_store.put(b_, std::to_string(shard) + ".toy", "a 3 aaa\nb 3 bbb\nc 3 ccc\n");
+  }
+  std::vector<std::string> names;
+  for (int shard = 0; shard < 20; ++shard) names.push_back(std::to_string(shard) + ".toy");
+  for (const char* member : {"c", "b", "a"}) {
+    for (const std::string& name : names) want(name, member);
+  }
+  auto source = this->source(1 << 20, 12);
+  std::string all;
+  for (std::size_t i = 0; i < request_.entries.size(); ++i) all += payload(source, i)[0];
+  EXPECT_EQ(all, std::string(20, 'c') + std::string(20, 'b') + std::string(20, 'a'));
+  EXPECT_LE(host_.memory_meter.peak(), 12u + 3u);
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
 TEST_F(LocalSourceTest, ADamagedMemberSpoilsNoOther) {
   host_.object_store.put(b_, "s.toy", "a 3 aaa\nbroken 7 damaged\nc 3 ccc\nshort 5 abc\ne 3 eee\n");
   for (const char* name : {"e", "c", "short", "broken", "a"}) want("s.toy", name);
