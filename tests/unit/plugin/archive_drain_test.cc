@@ -36,17 +36,6 @@ class CountedWriter final : public ArchiveWriter {
   std::atomic<int>& alive_;
 };
 
-struct NoObject final : OpenObject {
-  NoObject() : OpenObject(0, 1) {}
-  [[nodiscard]] std::optional<Status> try_read(std::uint64_t, MutableBytes) const override { return Status{}; }
-  [[nodiscard]] Task<Status> read(std::uint64_t, MutableBytes) const override { co_return Status{}; }
-  [[nodiscard]] Status read_blocking(std::uint64_t, MutableBytes) const override { return {}; }
-  void will_need(std::uint64_t, std::uint64_t) const override {}
-  [[nodiscard]] Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
-    return std::make_shared<const ObjectAttributes>();
-  }
-};
-
 /// A member that never ends.
 struct EndlessReader final : ArchiveReader {
   Status index(const OpenObject&, std::string_view, MemberSink& members) const override {
@@ -122,7 +111,7 @@ TEST_F(ArchiveDrain, WaitsForAWriterThatEnds) {
 }
 
 TEST_F(ArchiveDrain, EndsAnExtractionAtItsNextPiece) {
-  const NoObject object;
+  const bryo::testing::MemoryObject object("", 1);
   const bryo::testing::MemoryMembers none;
   auto extraction = std::async(std::launch::async, [&] {
     const auto sink = [](std::size_t, BytesView) { return Status(); };
@@ -134,7 +123,7 @@ TEST_F(ArchiveDrain, EndsAnExtractionAtItsNextPiece) {
 }
 
 TEST_F(ArchiveDrain, EndsAPassOverAnArchiveAtItsNextMember) {
-  const NoObject object;
+  const bryo::testing::MemoryObject object("", 1);
   auto pass = std::async(std::launch::async, [&] {
     bryo::testing::MemoryMembers members;
     return format_.reader->index(object, "ais://b/a.zst", members);

@@ -31,17 +31,6 @@ struct ThrowingReader final : ArchiveReader {
   }
 };
 
-struct NoObject final : OpenObject {
-  NoObject() : OpenObject(0, 1) {}
-  [[nodiscard]] std::optional<Status> try_read(std::uint64_t, MutableBytes) const override { return Status{}; }
-  [[nodiscard]] Task<Status> read(std::uint64_t, MutableBytes) const override { co_return Status{}; }
-  [[nodiscard]] Status read_blocking(std::uint64_t, MutableBytes) const override { return {}; }
-  void will_need(std::uint64_t, std::uint64_t) const override {}
-  [[nodiscard]] Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
-    return std::make_shared<const ObjectAttributes>();
-  }
-};
-
 struct ThrowingWriter final : ArchiveWriter {
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Observed; }
   [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 512; }
@@ -131,7 +120,7 @@ TEST_F(Throwing, AnArchiveFormat) {
   format.reader = std::make_shared<const ThrowingReader>();
   format.make_writer = [] { return std::make_unique<ThrowingWriter>(); };
   const auto guarded = gated(gate_, format);
-  const NoObject object;
+  const bryo::testing::MemoryObject object("", 1);
   bryo::testing::MemoryMembers none;
   EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x", none).error().message(), kText);
   EXPECT_EQ(guarded.reader->extract(object, "ais://b/a.x", none, {}, {}).error().message(), kText);
@@ -208,7 +197,7 @@ TEST_F(Throwing, AnArchiveFormatOfAPluginThatDrains) {
   format.make_writer = [] { return std::make_unique<ThrowingWriter>(); };
   const auto guarded = gated(gate_, format);
   ASSERT_TRUE(gate_->close_and_wait(CallGate::Closed::Stopping, Deadline::never(), Deadline::never()));
-  const NoObject object;
+  const bryo::testing::MemoryObject object("", 1);
   bryo::testing::MemoryMembers none;
   ArchiveBuffer out;
   EXPECT_EQ(guarded.reader->index(object, "ais://b/a.x", none).error().message(), "plugin 'leaky' is stopping");
