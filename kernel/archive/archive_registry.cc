@@ -98,12 +98,12 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const Op
 
 Result<std::shared_ptr<const MemberIndex>> ArchiveRegistry::index_of(const OpenObject& object,
                                                                      const ArchiveFormat& format,
-                                                                     const std::string& label) const {
+                                                                     const std::string& label, MemberTap* tap) const {
   if (files_) {
     if (auto kept = files_->load(object, format.spec, label))
       return std::shared_ptr<const MemberIndex>(std::move(kept));
   }
-  MemberTableBuilder members(max_index_, label);
+  MemberTableBuilder members(max_index_, label, tap);
   const Status whole = format.reader->index(object, label, members);
   // Members before the damage are good. A disk that fails is no property of the archive.
   if (!whole && (members.empty() || whole.error().code() != Errc::InvalidArgument)) return whole.error();
@@ -112,14 +112,15 @@ Result<std::shared_ptr<const MemberIndex>> ArchiveRegistry::index_of(const OpenO
   return std::shared_ptr<const MemberIndex>(std::move(table));
 }
 
-Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label) {
+Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap) {
   // A name of its own: g++ 12 destroys a closure twice that is a temporary of a co_await expression.
-  std::function<Result<Shard>()> build = [this, object, label = std::move(label)]() -> Result<Shard> {
+  std::function<Result<Shard>()> build = [this, object, label = std::move(label),
+                                          tap = std::move(tap)]() -> Result<Shard> {
     BRYO_TRY(format, recognise(*object, label));
     if (!format->reader) {
       return Error(Errc::Unsupported, "archive format " + format->spec.name + " of " + label + " cannot be read here");
     }
-    BRYO_TRY(index, index_of(*object, *format, label));
+    BRYO_TRY(index, index_of(*object, *format, label, tap.get()));
     return Shard{object, std::move(index), format};
   };
   co_return co_await cache_.open(std::move(object), *blocking_, std::move(build));

@@ -34,7 +34,7 @@ class ArchiveRegistry final : public Archives {
 
   Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const override;
   std::optional<Shard> try_open(const ObjectPtr& object) override { return cache_.find(object); }
-  Task<Result<Shard>> open(ObjectPtr object, std::string label) override;
+  Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) override;
 
   void set_cache_limit(std::uint64_t bytes) { cache_.set_limit(bytes); }
   /// Bytes that the index of one archive may take; one with more members is refused.
@@ -54,7 +54,7 @@ class ArchiveRegistry final : public Archives {
 
   /// From a file, or by walking through the archive.
   Result<std::shared_ptr<const MemberIndex>> index_of(const OpenObject& object, const ArchiveFormat& format,
-                                                      const std::string& label) const;
+                                                      const std::string& label, MemberTap* tap) const;
 
   BlockingPool* blocking_ = nullptr;
   std::vector<Entry> formats_;

@@ -129,8 +129,8 @@ struct MemberTableBuilder::Storage {
   std::vector<std::byte> format_data;
 };
 
-MemberTableBuilder::MemberTableBuilder(std::size_t limit, std::string label)
-    : limit_(limit), label_(std::move(label)), storage_(std::make_shared<Storage>()) {}
+MemberTableBuilder::MemberTableBuilder(std::size_t limit, std::string label, MemberTap* tap)
+    : limit_(limit), label_(std::move(label)), tap_(tap), storage_(std::make_shared<Storage>()) {}
 MemberTableBuilder::~MemberTableBuilder() = default;
 
 std::size_t MemberTableBuilder::size() const noexcept { return storage_->records.size(); }

@@ -72,13 +72,16 @@ class MemberTable final : public MemberIndex {
 class MemberTableBuilder final : public MemberSink {
  public:
   /// `limit`: bytes that the table may take.
-  MemberTableBuilder(std::size_t limit, std::string label);
+  /// `tap`: takes what it wants of the pass; may be null.
+  MemberTableBuilder(std::size_t limit, std::string label, MemberTap* tap = nullptr);
   ~MemberTableBuilder() override;
 
   Status add(const Member& member) override;
   Status add_unreadable(std::string_view name, std::string_view why) override;
   Status add_format_data(BytesView bytes) override;
   [[nodiscard]] std::size_t size() const noexcept override;
+  bool wants(const Member& member) override { return tap_ != nullptr && tap_->wants(member); }
+  void content(BytesView bytes) override { tap_->content(bytes); }
   [[nodiscard]] bool empty() const noexcept;
 
   /// `damage`: why the archive could not be read to its end; empty when it could.
@@ -90,6 +93,7 @@ class MemberTableBuilder final : public MemberSink {
 
   const std::size_t limit_;
   const std::string label_;
+  MemberTap* const tap_;
   std::size_t used_ = 0;
   std::shared_ptr<Storage> storage_;
 };

@@ -39,42 +39,12 @@ class GatedSink final : public MemberSink {
     return inner_.add_format_data(bytes);
   }
   [[nodiscard]] std::size_t size() const noexcept override { return inner_.size(); }
+  bool wants(const Member& member) override { return inner_.wants(member); }
+  void content(BytesView bytes) override { inner_.content(bytes); }
 
  private:
   CallGate& gate_;
   MemberSink& inner_;
-};
-
-class GatedReader final : public ArchiveReader {
- public:
-  GatedReader(GatePtr gate, std::shared_ptr<const ArchiveReader> inner)
-      : gate_(std::move(gate)), inner_(std::move(inner)) {}
-
-  Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override {
-    GatedSink guarded(*gate_, members);
-    return within(*gate_, [&]() -> Status {
-      Status status = inner_->index(archive, label, guarded);
-      if (!status && gate_->ending()) return gate_->cancelled();
-      return status;
-    });
-  }
-  Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
-                 std::span<const MemberPart> parts,
-                 const std::function<Status(std::size_t, BytesView)>& sink) const override {
-    const std::function<Status(std::size_t, BytesView)> guarded = [&](std::size_t part, BytesView bytes) -> Status {
-      if (gate_->ending()) return gate_->cancelled();
-      return sink(part, bytes);
-    };
-    return within(*gate_, [&]() -> Status {
-      Status status = inner_->extract(archive, label, index, parts, guarded);
-      if (!status && gate_->ending()) return gate_->cancelled();
-      return status;
-    });
-  }
-
- private:
-  const GatePtr gate_;
-  const std::shared_ptr<const ArchiveReader> inner_;
 };
 
 /// One call from its first byte to its last. Its calls do not wait, but its request does between them: then the gate
@@ -118,16 +88,31 @@ class GatedWriter final : public ArchiveWriter {
       return {};
     });
   }
+  Result<bool> begin_packed(std::string_view name, std::string_view format, const Member& member,
+                            ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->begin_packed(name, format, member, out); });
+  }
   Status end(ArchiveBuffer& out) override {
     return guarded([&] { return inner_->end(out); });
   }
   Status finish(ArchiveBuffer& out) override {
     return guarded([&] { return inner_->finish(out); });
   }
+  ArchivePiece next_piece() override {
+    ArchivePiece piece;
+    (void)guarded([&]() -> Status {
+      piece = inner_->next_piece();
+      return {};
+    });
+    if (!piece) return piece;
+    return [gate = gate_, piece = std::move(piece)](ArchiveBuffer& out) {
+      return within(*gate, [&] { return piece(out); });
+    };
+  }
 
  private:
   template <class Work>
-  Status guarded(Work work) {
+  auto guarded(Work work) -> decltype(work()) {
     if (failed_) return *failed_;
     try {
       return work();
@@ -152,6 +137,49 @@ class GatedWriter final : public ArchiveWriter {
   std::optional<CallGate::Reach> reach_;
   std::optional<Error> failed_;  ///< nothing goes out after it
   PayloadMode payload_ = PayloadMode::Verbatim;
+};
+
+class GatedReader final : public ArchiveReader {
+ public:
+  GatedReader(GatePtr gate, std::shared_ptr<const ArchiveReader> inner)
+      : gate_(std::move(gate)), inner_(std::move(inner)) {}
+
+  Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override {
+    GatedSink guarded(*gate_, members);
+    return within(*gate_, [&]() -> Status {
+      Status status = inner_->index(archive, label, guarded);
+      if (!status && gate_->ending()) return gate_->cancelled();
+      return status;
+    });
+  }
+  Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
+                 std::span<const MemberPart> parts,
+                 const std::function<Status(std::size_t, BytesView)>& sink) const override {
+    const std::function<Status(std::size_t, BytesView)> guarded = [&](std::size_t part, BytesView bytes) -> Status {
+      if (gate_->ending()) return gate_->cancelled();
+      return sink(part, bytes);
+    };
+    return within(*gate_, [&]() -> Status {
+      Status status = inner_->extract(archive, label, index, parts, guarded);
+      if (!status && gate_->ending()) return gate_->cancelled();
+      return status;
+    });
+  }
+  Result<std::uint64_t> packed_offset(const OpenObject& archive, std::string_view label,
+                                      const Member& member) const override {
+    return within(*gate_, [&] { return inner_->packed_offset(archive, label, member); });
+  }
+  Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
+                                             const MemberIndex& index) const override {
+    auto continued = within(*gate_, [&] { return inner_->continue_after(archive, label, index); });
+    if (!continued) return continued;
+    const std::function<std::unique_ptr<ArchiveWriter>()> made = [&] { return std::move(continued->writer); };
+    return ArchiveContinuation{continued->keep, std::make_unique<GatedWriter>(gate_, gate_->enter(), made)};
+  }
+
+ private:
+  const GatePtr gate_;
+  const std::shared_ptr<const ArchiveReader> inner_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tar_walk.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,8 @@ namespace {
 /// Where flags stand that old GNU sparse headers use to announce further blocks.
 constexpr std::size_t kSparseExtended = 482;
 constexpr std::size_t kSparseExtendedAgain = 504;
+/// Of content that is handed over.
+constexpr std::size_t kPiece = 256 << 10;
 
 class Walk {
  public:
@@ -29,6 +32,8 @@ class Walk {
   Status second_end_block();
   Status special(char type, std::uint64_t size);
   Status member(const HeaderView& header, std::uint64_t size);
+  /// The content of a member, to whoever waits for it; answers how much there was.
+  Result<std::uint64_t> hand_over(std::uint64_t size);
   /// Of old GNU sparse files: stands between header and content.
   Status skip_sparse_map(char more);
   Status skip_padding(std::uint64_t size);
@@ -124,16 +129,30 @@ Status Walk::member(const HeaderView& header, std::uint64_t size) {
   pax_ = {};
 
   if (type == kGnuSparse) BRYO_CHECK(skip_sparse_map(header.byte(kSparseExtended)));
-  const std::uint64_t content = input_.position();
-  BRYO_TRY(passed, input_.skip(size));
-  if (passed < size) return cut();
   const bool regular = type == kRegular || type == kRegularV7 || type == kContiguous;
+  const bool readable = regular && !sparse && !name_.empty() && !name_.ends_with('/');
+  const Member found{.name = name_, .size = size, .offset = input_.position(), .stored = stored_};
+  // What lies in the archive as it is can be had at any time.
+  const bool wanted = readable && !stored_ && members_.wants(found);
+  BRYO_TRY(passed, wanted ? hand_over(size) : input_.skip(size));
+  if (passed < size) return cut();
   if (sparse) {
     BRYO_CHECK(members_.add_unreadable(name_, "is a sparse file, which cannot be read: store it without holes"));
-  } else if (regular && !name_.empty() && !name_.ends_with('/')) {
-    BRYO_CHECK(members_.add({.name = name_, .size = size, .offset = content, .stored = stored_}));
+  } else if (readable) {
+    BRYO_CHECK(members_.add(found));
   }
   return skip_padding(size);
+}
+
+Result<std::uint64_t> Walk::hand_over(std::uint64_t size) {
+  for (std::uint64_t done = 0; done < size;) {
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(size - done, kPiece));
+    BRYO_TRY(bytes, input_.read(step));
+    members_.content(bytes);
+    done += bytes.size();
+    if (bytes.size() < step) return done;
+  }
+  return size;
 }
 
 Status Walk::skip_sparse_map(char more) {

@@ -23,6 +23,14 @@ struct MemberPart {
   std::uint64_t length = 0;
 };
 
+class ArchiveWriter;
+
+/// How an archive is continued: its first `keep` bytes stay as they are, `writer` writes what follows them.
+struct ArchiveContinuation {
+  std::uint64_t keep = 0;
+  std::unique_ptr<ArchiveWriter> writer;
+};
+
 /// Reads one format. Stateless, thread-safe. The blocking calls run on the pool for blocking work.
 class ArchiveReader {
  public:
@@ -39,6 +47,14 @@ class ArchiveReader {
   virtual Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                          std::span<const MemberPart> parts,
                          const std::function<Status(std::size_t, BytesView)>& sink) const;
+  /// Where the encoded bytes of a member lie, `member.packed` of them, if a writer of the same format can take them as
+  /// they are (`ArchiveWriter::begin_packed`). Blocks. Fails with Unsupported if not.
+  virtual Result<std::uint64_t> packed_offset(const OpenObject& archive, std::string_view label,
+                                              const Member& member) const;
+  /// Members can be added to this very archive without writing anew what it holds. Blocks. Fails with Unsupported where
+  /// the format cannot; then the server makes another archive of the members of this one.
+  virtual Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
+                                                     const MemberIndex& index) const;
 };
 
 inline Status ArchiveReader::extract(const OpenObject&, std::string_view label, const MemberIndex&,
@@ -54,7 +70,11 @@ enum class PayloadMode : std::uint8_t {
   Transformed,  ///< the writer makes other bytes of it (compression): `content` appends them
 };
 
-/// Writes one archive from front to back; never seeks. Used by one coroutine, call order:
+/// A piece of an archive that is yet to be compressed: appends it to `out`. Runs once, on any thread, at the same time
+/// as others; refers to nothing of the writer. Empty: there is none.
+using ArchivePiece = std::function<Status(ArchiveBuffer& out)>;
+
+/// Writes one archive from front to back; never seeks. Used by one coroutine on the loop where it was made, call order:
 /// (begin, (content*, end | take_back))*, finish. Every call appends what must go out to `out`.
 class ArchiveWriter {
  public:
@@ -68,13 +88,36 @@ class ArchiveWriter {
   /// Verbatim writers only: the content could not be read, the member of the last `begin` is not there after all. What
   /// `begin` appended has been dropped.
   virtual void take_back() {}
+  /// Starts a member whose content is `member.packed` bytes as an archive of format `format` (ArchiveFormatSpec::name)
+  /// holds them; they go out unchanged and unseen, `content` is not called, `end` is. False: not possible, nothing was
+  /// appended, use `begin`.
+  virtual Result<bool> begin_packed(std::string_view name, std::string_view format, const Member& member,
+                                    ArchiveBuffer& out);
   /// Ends the member (padding, data descriptor).
   virtual Status end(ArchiveBuffer& out) = 0;
   /// Ends the archive (end blocks, directory, trailer). Valid after any number of whole members.
   virtual Status finish(ArchiveBuffer& out) = 0;
+  /// Writers that compress and let the server do it on several threads: the next piece of what the calls before were
+  /// given, empty until there is a whole one. What pieces append goes out in the order in which they were taken. Such a
+  /// writer appends nothing else; after `finish`, the pieces that are left end the archive.
+  virtual ArchivePiece next_piece() { return {}; }
 };
 
 inline Status ArchiveWriter::content(BytesView, ArchiveBuffer&) { return {}; }
+
+inline Result<bool> ArchiveWriter::begin_packed(std::string_view, std::string_view, const Member&, ArchiveBuffer&) {
+  return false;
+}
+
+inline Result<std::uint64_t> ArchiveReader::packed_offset(const OpenObject&, std::string_view label,
+                                                          const Member&) const {
+  return Error(Errc::Unsupported, "members of " + std::string(label) + " cannot be copied as they are stored");
+}
+
+inline Result<ArchiveContinuation> ArchiveReader::continue_after(const OpenObject&, std::string_view label,
+                                                                 const MemberIndex&) const {
+  return Error(Errc::Unsupported, std::string(label) + " cannot be continued in place");
+}
 
 /// How a format is recognised and called.
 struct ArchiveFormatSpec {
@@ -106,6 +149,16 @@ struct Shard {
   std::shared_ptr<const ArchiveFormat> format;
 };
 
+/// Takes members out of the pass that indexes a shard, so that what is decoded there is not decoded again. Called by
+/// the thread of the pass, as `MemberSink::wants` and `content` are; formats that decode nothing then never call it.
+class MemberTap {
+ public:
+  virtual ~MemberTap() = default;
+  /// True: the content of `member` is wanted. Its name lives until the call ends.
+  virtual bool wants(const Member& member) = 0;
+  virtual void content(BytesView bytes) = 0;
+};
+
 /// The formats of all running plugins, and the index cache. Thread-safe.
 class Archives {
  public:
@@ -115,8 +168,10 @@ class Archives {
   /// The shard, if its index is in memory; nullopt: await `open`.
   virtual std::optional<Shard> try_open(const ObjectPtr& object) = 0;
   /// Recognises the format (by `label`'s extension, else by content), indexes the archive once however many ask for it
-  /// at the same time, and keeps the index while the budget allows. `label` is the object's URI, for messages.
-  virtual Task<Result<Shard>> open(ObjectPtr object, std::string label) = 0;
+  /// at the same time, and keeps the index while the budget allows. `label` is the object's URI, for messages. `tap` is
+  /// asked if the index has to be made for this call: not, when it was known or somebody else's pass makes it. The pass
+  /// may outlive a cancelled call, and keeps the tap as long.
+  virtual Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) = 0;
 };
 
 }  // namespace bryo

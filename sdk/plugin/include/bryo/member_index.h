@@ -61,6 +61,13 @@ class MemberSink {
   virtual Status add_format_data(BytesView bytes) = 0;
   /// Members so far.
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+  /// For readers that decode content anyway while they look for members: asked before the content of a member passes.
+  /// True: somebody waits for it. Then hand all of it to `content`, in consecutive pieces, and add the member after it.
+  virtual bool wants(const Member& member);
+  virtual void content(BytesView bytes);
 };
+
+inline bool MemberSink::wants(const Member&) { return false; }
+inline void MemberSink::content(BytesView) {}
 
 }  // namespace bryo

@@ -287,6 +287,10 @@ class MemoryMembers final : public MemberSink, public MemberIndex {
     format_data_.insert(format_data_.end(), bytes.begin(), bytes.end());
     return {};
   }
+  bool wants(const Member& member) override { return tap_ != nullptr && tap_->wants(member); }
+  void content(BytesView bytes) override { tap_->content(bytes); }
+  /// May be null; outlives the pass.
+  void set_tap(MemberTap* tap) { tap_ = tap; }
   /// The sentence for members behind the damage.
   void set_damage(Error why) { damage_ = std::move(why); }
 
@@ -311,6 +315,7 @@ class MemoryMembers final : public MemberSink, public MemberIndex {
   [[nodiscard]] std::size_t memory() const noexcept override { return members_.size() * sizeof(Member); }
 
  private:
+  MemberTap* tap_ = nullptr;
   static std::string_view key_of(std::string_view name) { return name.substr(name.starts_with('/') ? 1 : 0); }
 
   const std::size_t limit_;
@@ -324,8 +329,10 @@ class MemoryMembers final : public MemberSink, public MemberIndex {
 
 /// What `reader` finds in `archive`, as the server takes it: members before a damage are good.
 inline Result<std::unique_ptr<MemoryMembers>> index_of(const ArchiveReader& reader, const OpenObject& archive,
-                                                       std::string_view label, std::size_t limit = ~std::size_t{0}) {
+                                                       std::string_view label, std::size_t limit = ~std::size_t{0},
+                                                       MemberTap* tap = nullptr) {
   auto members = std::make_unique<MemoryMembers>(limit);
+  members->set_tap(tap);
   const Status whole = reader.index(archive, label, *members);
   if (!whole) {
     const bool none = members->size() == 0;
@@ -354,12 +361,12 @@ class MemoryArchives final : public Archives {
     if (const auto found = shards_.find(object->stamp()); found != shards_.end()) return found->second;
     return std::nullopt;
   }
-  Task<Result<Shard>> open(ObjectPtr object, std::string label) override {
+  Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) override {
     for (const auto& format : formats_) {
       for (const auto& extension : format->spec.extensions) {
         if (!label.ends_with(extension)) continue;
         ++passes_;
-        BRYO_CO_TRY(index, index_of(*format->reader, *object, label));
+        BRYO_CO_TRY(index, index_of(*format->reader, *object, label, ~std::size_t{0}, tap.get()));
         Shard shard{.object = object, .index = std::move(index), .format = format};
         shards_[object->stamp()] = shard;
         co_return shard;
