@@ -1,5 +1,7 @@
 #include "zip_member_stream.h"
 
+#include <libdeflate.h>
+
 #include <algorithm>
 #include <array>
 #include <new>
@@ -19,7 +21,13 @@ Bytef* writable(std::byte* bytes) { return reinterpret_cast<Bytef*>(bytes); }
 
 }  // namespace
 
-MemberStream::MemberStream(const OpenObject& archive, std::string_view label) : archive_(archive), label_(label) {
+void MemberStream::Free::operator()(libdeflate_decompressor* inner) const noexcept {
+  ::libdeflate_free_decompressor(inner);
+}
+
+MemberStream::MemberStream(const OpenObject& archive, std::string_view label)
+    : archive_(archive), label_(label), whole_(::libdeflate_alloc_decompressor()) {
+  if (!whole_) throw std::bad_alloc();
   if (::inflateInit2(&stream_, kRaw) != Z_OK) throw std::bad_alloc();
 }
 MemberStream::~MemberStream() { ::inflateEnd(&stream_); }
@@ -70,8 +78,22 @@ Status MemberStream::fill() {
 }
 
 Status MemberStream::read(MutableBytes out) {
-  while (!out.empty()) BRYO_CHECK(inflate_some(out));
+  if (!inflate_at_once(out)) {
+    while (!out.empty()) BRYO_CHECK(inflate_some(out));
+  }
   return position_ == member_->size ? check_end() : Status{};
+}
+
+bool MemberStream::inflate_at_once(MutableBytes out) {
+  if (position_ != 0 || next_ != end_ || out.size() != member_->size) return false;
+  std::size_t made = 0;
+  const auto result =
+      ::libdeflate_deflate_decompress(whole_.get(), stream_.next_in, stream_.avail_in, out.data(), out.size(), &made);
+  if (result != LIBDEFLATE_SUCCESS || made != out.size()) return false;
+  crc_ = ::libdeflate_crc32(0, out.data(), made);
+  position_ = made;
+  ended_ = true;
+  return true;
 }
 
 Status MemberStream::inflate_some(MutableBytes& out) {
@@ -85,7 +107,7 @@ Status MemberStream::inflate_some(MutableBytes& out) {
   const uInt room = stream_.avail_out;
   const int code = ::inflate(&stream_, Z_NO_FLUSH);
   const std::size_t made = room - stream_.avail_out;
-  crc_ = static_cast<std::uint32_t>(::crc32(crc_, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(made)));
+  crc_ = ::libdeflate_crc32(crc_, out.data(), made);
   position_ += made;
   out = out.subspan(made);
   ended_ = code == Z_STREAM_END;

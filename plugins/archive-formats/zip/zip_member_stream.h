@@ -1,15 +1,19 @@
 #pragma once
 
-/// The content of deflated members, one after the other, with zlib. The library's errors end here, as values.
+/// The content of deflated members, one after the other: with libdeflate where a member is at hand as a whole,
+/// else with zlib. The libraries' errors end here, as values.
 
 #include <bryo/member_index.h>
 #include <bryo/objects.h>
 #include <zlib.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+struct libdeflate_decompressor;
 
 namespace bryo::zip {
 
@@ -31,7 +35,14 @@ class MemberStream {
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
  private:
+  struct Free {
+    void operator()(libdeflate_decompressor* inner) const noexcept;
+  };
+
   Status fill();
+  /// All of the member, when it is asked for and its packed bytes are here; false: it is left to zlib, which also finds
+  /// the sentence for what is damaged.
+  bool inflate_at_once(MutableBytes out);
   Status inflate_some(MutableBytes& out);
   Status check_end();
   [[nodiscard]] Error damaged(const std::string& what) const;
@@ -40,6 +51,7 @@ class MemberStream {
   const std::string_view label_;
   const Member* member_ = nullptr;
   z_stream stream_{};
+  const std::unique_ptr<libdeflate_decompressor, Free> whole_;
   std::vector<std::byte> input_;
   std::uint64_t next_ = 0;  ///< where input_ continues in the archive
   std::uint64_t end_ = 0;   ///< of the member in the archive

@@ -1,6 +1,6 @@
 #include "zip_writer.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <cstring>
@@ -119,7 +119,7 @@ Status ZipWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer
 
 Status ZipWriter::content(BytesView bytes, ArchiveBuffer&) {
   std::uint32_t& crc = members_.back().crc;
-  crc = static_cast<std::uint32_t>(::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  crc = ::libdeflate_crc32(crc, bytes.data(), bytes.size());
   return {};
 }
 
