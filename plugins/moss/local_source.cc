@@ -42,7 +42,7 @@ std::optional<EntryOutcome> LocalSource::try_get(std::size_t number) {
 
 Task<EntryOutcome> LocalSource::get(std::size_t number) {
   const BatchEntry& entry = request_.entries[number];
-  if (!entry.archpath.empty()) co_return co_await open_member(entry);
+  if (!entry.archpath.empty()) co_return co_await open_member(number);
   auto opened = co_await host_.objects().open(bucket_of(entry), std::string(entry.object));
   if (!opened) co_return with_node(opened.error());
   const auto size = (*opened)->size();
@@ -74,13 +74,16 @@ std::optional<EntryOutcome> LocalSource::try_member(const BatchEntry& entry) {
   return member_in(*opened, entry);
 }
 
-Task<EntryOutcome> LocalSource::open_member(const BatchEntry& entry) {
+Task<EntryOutcome> LocalSource::open_member(std::size_t number) {
+  const BatchEntry& entry = request_.entries[number];
   const auto key = key_of(entry);
   const Opened* opened = known_shard(key);
   if (opened == nullptr) {
     auto object = co_await host_.objects().open(bucket_of(entry), std::string(entry.object));
     if (object) {
-      auto shard = co_await host_.archives().open(*object, uri_of(entry));
+      const auto pass = first_pass(number);
+      auto shard = co_await host_.archives().open(*object, uri_of(entry), pass);
+      for (auto& [taken, loaded] : pass->taken()) keep_ahead(taken, std::move(loaded));
       opened = shard ? &keep(key, *std::move(shard)) : &keep(key, std::move(shard).error());
     } else {
       opened = &keep(key, with_node(object.error()));
@@ -142,8 +145,7 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
       if (number == entry) {
         own = std::move(loaded);
       } else {
-        ahead_bytes_ += loaded.view().size();
-        ahead_.emplace(number, std::move(loaded));
+        keep_ahead(number, std::move(loaded));
       }
     }
     if (own) co_return *std::move(own);
@@ -153,6 +155,24 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
   }
   co_return Error(Errc::InvalidArgument, "unexpected EOF: member \"" + std::string(slice.member.name) +
                                              "\" is shorter than its " + std::to_string(slice.member.size) + " bytes");
+}
+
+void LocalSource::keep_ahead(std::size_t entry, LoadedBytes loaded) {
+  const auto bytes = loaded.view().size();
+  if (ahead_.emplace(entry, std::move(loaded)).second) ahead_bytes_ += bytes;
+}
+
+std::shared_ptr<FirstPass> LocalSource::first_pass(std::size_t entry) const {
+  // What groups of other shards have left counts, too.
+  const std::uint64_t room = limits_.ahead - std::min(limits_.ahead, ahead_bytes_);
+  auto pass = std::make_shared<FirstPass>(host_.memory(), limits_.member, room);
+  const auto key = key_of(request_.entries[entry]);
+  const auto end = std::min(request_.entries.size(), entry + kLookedAt);
+  for (std::size_t next = entry; room != 0 && next < end; ++next) {
+    const BatchEntry& other = request_.entries[next];
+    if (!other.archpath.empty() && key_of(other) == key) pass->add(next, other.archpath, other.range);
+  }
+  return pass;
 }
 
 Result<std::shared_ptr<DecodeGroup>> LocalSource::group_of(std::size_t entry, const EncodedSlice& slice,

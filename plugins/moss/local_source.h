@@ -12,6 +12,7 @@
 #include "batch_request.h"
 #include "decode_group.h"
 #include "entry_source.h"
+#include "first_pass.h"
 
 namespace bryo::moss {
 
@@ -48,10 +49,13 @@ class LocalSource final : public EntrySource {
   [[nodiscard]] const BucketPtr& bucket_of(const BatchEntry& entry) const { return buckets_[entry.bucket]; }
   [[nodiscard]] ShardKey key_of(const BatchEntry& entry) const;
   std::optional<EntryOutcome> try_member(const BatchEntry& entry);
-  Task<EntryOutcome> open_member(const BatchEntry& entry);
+  Task<EntryOutcome> open_member(std::size_t number);
   [[nodiscard]] const Opened* known_shard(const ShardKey& key);
   const Opened& keep(const ShardKey& key, Opened opened);
   [[nodiscard]] EntryOutcome member_in(const Opened& opened, const BatchEntry& entry) const;
+  /// For a shard that may have to be indexed: what the batch wants of it from `entry` on.
+  [[nodiscard]] std::shared_ptr<FirstPass> first_pass(std::size_t entry) const;
+  void keep_ahead(std::size_t entry, LoadedBytes loaded);
   /// `entry`, and what lies behind it in the batch and in the same shard.
   Result<std::shared_ptr<DecodeGroup>> group_of(std::size_t entry, const EncodedSlice& slice, std::uint64_t ahead);
   [[nodiscard]] Error with_node(const Error& error) const;

@@ -18,6 +18,7 @@ class LocalSourceTest : public ::testing::Test {
   LocalSourceTest() {
     host_.archive_store.add(tar_format());
     host_.archive_store.add(toy_format(".toy", PayloadMode::Transformed));
+    host_.archive_store.add(toy_format(".tap", PayloadMode::Transformed, true));
   }
 
   void want(std::string_view object, std::string_view archpath = {}, ByteRange range = {}) {
@@ -271,6 +272,59 @@ TEST_F(LocalSourceTest, ADamagedMemberSpoilsNoOther) {
   EXPECT_EQ(payload(source, 3), "<flate: corrupt input>");
   EXPECT_EQ(payload(source, 4), "aaa");
   EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, ThePassThatIndexesAShardServesWhatTheBatchWants) {
+  host_.object_store.put(b_, "s.tap", "a 4 aAaA\n/b 4 bBbB\nc 4 cCcC\na 5 other\nempty 0 \n");
+  host_.object_store.put(b_, "t.tap", "a 3 xxx\n");
+  want("s.tap", "c");
+  want("t.tap", "a");
+  want("s.tap", "b", {1, 2});
+  want("s.tap", "/a");
+  want("s.tap", "nope");
+  want("s.tap", "c", {3, -1});
+  want("s.tap", "c");
+  want("s.tap", "empty");
+  want("s.tap", "a", {4, 1});
+  auto source = this->source();
+  const auto extractions = ToyReader::extractions();
+  std::string all;
+  for (std::size_t i = 0; i < request_.entries.size(); ++i) all += payload(source, i).substr(0, 5) + " ";
+  EXPECT_EQ(all, "cCcC xxx Bb aAaA <t[te C cCcC  <size ");
+  EXPECT_EQ(ToyReader::extractions(), extractions);
+  EXPECT_EQ(host_.archive_store.passes(), 2u);
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, ThePassKeepsWhatIsNeededFirst) {
+  host_.object_store.put(b_, "s.tap", "a 3 aaa\nb 3 bbb\nc 3 ccc\nd 3 ddd\n");
+  for (const char* name : {"d", "b", "c", "a"}) want("s.tap", name);
+  auto source = this->source(1 << 20, 6);
+  const auto extractions = ToyReader::extractions();
+  EXPECT_EQ(payload(source, 0), "ddd");
+  EXPECT_EQ(payload(source, 1), "bbb");
+  EXPECT_EQ(ToyReader::extractions(), extractions);
+  EXPECT_EQ(payload(source, 2), "ccc");
+  EXPECT_EQ(payload(source, 3), "aaa");
+  EXPECT_EQ(ToyReader::extractions(), extractions + 1);
+  EXPECT_LE(host_.memory_meter.peak(), 6u);
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+}
+
+TEST_F(LocalSourceTest, WhatThePassDidNotSeeWholeIsDecodedAgain) {
+  host_.object_store.put(b_, "s.tap", "short 5 abc\nliar 9999999999 x\nbroken 7 damaged\n");
+  for (const char* name : {"short", "liar", "broken"}) want("s.tap", name);
+  auto source = this->source();
+  EXPECT_EQ(payload(source, 0), "<unexpected EOF: member \"short\" is shorter than its 5 bytes>");
+  EXPECT_THAT(payload(source, 1), HasSubstr("too many to decode"));
+  EXPECT_EQ(payload(source, 2), "damaged") << "the reader did not mind when it passed by";
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
+  host_.object_store.put(b_, "s.tap", "a 3 aaa\n");
+  host_.memory_meter.limit = 2;
+  request_.entries.clear();
+  want("s.tap", "a");
+  auto poor = this->source();
+  EXPECT_EQ(payload(poor, 0), "<no memory for decoded member>");
 }
 
 }  // namespace

@@ -56,19 +56,26 @@ inline std::string toy_member(const std::string& name, std::string content, Payl
   return "<" + name + ":" + size + ">" + content + "</" + std::to_string(sum) + ">";
 }
 
-/// Lines `name size content`, where the size is believed; decodes in pieces of three bytes.
+/// Lines `name size content`, where the size is believed; decodes in pieces of three bytes. One that `taps` lets
+/// members be taken out of its pass.
 class ToyReader final : public ArchiveReader {
  public:
+  explicit ToyReader(bool taps = false) : taps_(taps) {}
   Status index(const OpenObject& archive, std::string_view, MemberSink& members) const override {
     BRYO_TRY(text, text_of(archive));
     for (std::size_t at = 0; at < text.size();) {
       const auto end = text.find('\n', at);
       const auto first = text.find(' ', at);
       const auto second = text.find(' ', first + 1);
-      BRYO_CHECK(members.add({.name = std::string_view(text).substr(at, first - at),
-                              .size = std::stoull(text.substr(first + 1)),
-                              .offset = second + 1,
-                              .packed = end - second - 1}));
+      const Member member{.name = std::string_view(text).substr(at, first - at),
+                          .size = std::stoull(text.substr(first + 1)),
+                          .offset = second + 1,
+                          .packed = end - second - 1};
+      if (taps_ && members.wants(member)) {
+        for (auto from = second + 1; from < end; from += 3)
+          members.content(as_bytes(text).subspan(from, std::min<std::size_t>(3, end - from)));
+      }
+      BRYO_CHECK(members.add(member));
       at = end + 1;
     }
     return {};
@@ -91,6 +98,8 @@ class ToyReader final : public ArchiveReader {
   static std::size_t extractions() { return count(); }
 
  private:
+  const bool taps_;
+
   static std::size_t& count() {
     static std::size_t calls = 0;
     return calls;
@@ -102,13 +111,13 @@ class ToyReader final : public ArchiveReader {
   }
 };
 
-inline ArchiveFormat toy_format(std::string extension, PayloadMode mode) {
+inline ArchiveFormat toy_format(std::string extension, PayloadMode mode, bool taps = false) {
   return {.spec = {.name = extension,
                    .extensions = {extension},
                    .mime_names = {},
                    .content_type = "application/toy",
                    .magic = {}},
-          .reader = std::make_shared<const ToyReader>(),
+          .reader = std::make_shared<const ToyReader>(taps),
           .make_writer = [mode] { return std::make_unique<ToyWriter>(mode); }};
 }
 
