@@ -1,16 +1,17 @@
 """Replays the recorded get-batch exchanges and compares the final answer: status, headers, metadata, every member's bytes.
 
 Bryo answers on the gateway's address without the redirect hop (get-batch.md 3). Where the specification says **Bryo:**,
-the table DIFFERENCES holds what Bryo does instead; formats of plugins that are not in the tree yet are in PENDING, with
-what the node says until they are. A case whose answer changes fails, and its row goes.
+the table DIFFERENCES holds what Bryo does instead. A case whose answer changes fails, and its row goes.
 """
 
 import hashlib
+import io
 import json
+import zipfile
 
 import pytest
 
-from harness import batch, compare
+from harness import archive, batch, compare
 from harness.recorded import GOLDEN, put_data_set
 
 NAMES = sorted(path.stem for path in (GOLDEN / "getbatch").glob("*.json") if path.stem != "00-data-set")
@@ -26,13 +27,10 @@ def recorded_node(node):
     return node
 
 
-def replay(node, golden: dict, entries=None):
+def replay(node, golden: dict):
     request = golden["request"]
-    body = dict(request["body"])
-    if entries is not None:
-        body["in"] = entries
     target = request["path"] + (f"?{request['query']}" if request["query"] else "")
-    return node.request(request["method"], target, json.dumps(body), list(request["headers"].items()))
+    return node.request(request["method"], target, json.dumps(request["body"]), list(request["headers"].items()))
 
 
 # Answers that differ on purpose ---------------------------------------------------------------------------------------
@@ -64,26 +62,38 @@ def placement_changes_nothing(answer, golden):
         assert out.get("archpath") == entry.get("archpath")
 
 
-def refused_format(answer, golden):
-    """Until the plugin of that format is in the tree."""
-    error = answer.error(400)
-    assert error["tcode"] == "errUnknownMime", error
-    assert golden["request"]["body"]["mime"] in error["message"], error
+def compressed(extension, first_bytes):
+    """Members, and the format's own bytes at the beginning, as recorded (get-batch.md 6)."""
+
+    def check(answer, golden):
+        wanted = golden["hops"][-1]["headers"]
+        assert answer.status == 200 and answer.complete
+        for name, value in wanted.items():
+            assert answer.header(name) == value
+        assert answer.body[:first_bytes].hex() == golden["archive_first_bytes_hex"][: 2 * first_bytes]
+        members = archive.read(extension, answer.body)
+        assert [(m.name, m.size, hashlib.sha256(m.data).hexdigest()) for m in members] == [
+            (m["name"], m["size"], m["sha256"]) for m in golden["members"]
+        ]
+
+    return check
+
+
+def stored_zip(answer, golden):
+    compressed(".zip", 10)(answer, golden)
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as got:
+        for have, want in zip(got.infolist(), golden["members"], strict=True):
+            assert have.compress_type == want["method"] and have.flag_bits == want["flags"]
 
 
 DIFFERENCES = {
+    "11-format-tgz": compressed(".tgz", 10),
+    "12-format-zip": stored_zip,
+    "13-format-tar-lz4": compressed(".tar.lz4", 7),
     "08-strict-missing-streaming": trailer_tells_of_the_failure,
     "17-not-an-archive": coer_covers_wrong_formats,
     "19-buffered-3-targets": placement_changes_nothing,
 }
-PENDING = {
-    "11-format-tgz": refused_format,
-    "12-format-zip": refused_format,
-    "13-format-tar-lz4": refused_format,
-}
-# Entries of golden requests that read shards of formats whose plugins are not in the tree yet.
-PENDING_SHARDS = (".tgz", ".tar.gz", ".zip", ".tar.lz4")
-
 
 # The comparison -------------------------------------------------------------------------------------------------------
 
@@ -91,12 +101,7 @@ PENDING_SHARDS = (".tgz", ".tar.gz", ".zip", ".tar.lz4")
 @pytest.mark.parametrize("name", NAMES)
 def test_answers_as_recorded(recorded_node, name):
     golden = load(name)
-    if special := PENDING.get(name):
-        special(replay(recorded_node, golden), golden)
-        return
-    keep = [i for i, entry in enumerate(golden["request"]["body"]["in"]) if not pending(entry)]
-    answer = replay(recorded_node, golden, [golden["request"]["body"]["in"][i] for i in keep])
-    golden = only(golden, keep)
+    answer = replay(recorded_node, golden)
     if special := DIFFERENCES.get(name):
         special(answer, golden)
         return
@@ -112,30 +117,6 @@ def test_answers_as_recorded(recorded_node, name):
     else:
         assert got.out is None
     check_members(got, golden)
-
-
-def test_entries_of_pending_formats_are_refused_by_name(recorded_node):
-    """A shard whose format has no plugin: 400 in strict mode, naming the object, as for any object that is no archive."""
-    for golden in (load("04-shard-members-all-formats"), load("09-ranges")):
-        for entry in golden["request"]["body"]["in"]:
-            if pending(entry):
-                error = batch.ask(recorded_node, [entry], "gbx").error(400)
-                assert error["message"] == f'unrecognized or unsupported file format: "{entry["objname"]}"'
-
-
-def pending(entry: dict) -> bool:
-    return "archpath" in entry and entry["objname"].endswith(PENDING_SHARDS)
-
-
-def only(golden: dict, keep: list[int]) -> dict:
-    """The recording without the entries that cannot be read yet."""
-    if len(keep) == len(golden["request"]["body"]["in"]):
-        return golden
-    golden = json.loads(json.dumps(golden))
-    for holder, key in ((golden["request"]["body"], "in"), (golden, "members"), (golden.get("moss_resp", {}), "out")):
-        if key in holder:
-            holder[key] = [holder[key][i] for i in keep]
-    return golden
 
 
 def check_metadata(got, golden):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import subprocess
 import tarfile
 import zipfile
 from dataclasses import dataclass
@@ -111,3 +112,15 @@ def make_tar_lz4(members: list[tuple[str, bytes]]) -> bytes:
         block = data[start : start + 256 * 1024]
         frame += struct.pack("<I", len(block) | 0x80000000) + block
     return bytes(frame + bytes(4))
+
+
+def read(extension: str, data: bytes) -> list[Member]:
+    """Members of an answer in any format, the TAR in it read as strictly."""
+    if extension == ".zip":
+        with zipfile.ZipFile(io.BytesIO(data)) as got:
+            return [Member(info.filename, got.read(info), 0, False) for info in got.infolist()]
+    if extension in (".tgz", ".tar.gz"):
+        return read_tar(gzip.decompress(data))
+    if extension == ".tar.lz4":
+        return read_tar(subprocess.run(["lz4", "-dc"], input=data, capture_output=True, timeout=60, check=True).stdout)
+    return read_tar(data)
