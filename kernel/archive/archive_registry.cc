@@ -66,21 +66,22 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_mime(std::strin
                "errUnknownMime");
 }
 
-Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const OpenObject& object,
-                                                                        std::string_view label) const {
+std::shared_ptr<const ArchiveFormat> ArchiveRegistry::by_name(std::string_view name) const {
   const Entry* best = nullptr;
   std::size_t longest = 0;
   for (const Entry& entry : formats_) {
     for (const std::string& extension : entry.format->spec.extensions) {
-      if (extension.size() > longest && label.ends_with(extension)) {
+      if (extension.size() > longest && name.ends_with(extension)) {
         best = &entry;
         longest = extension.size();
       }
     }
   }
-  if (best != nullptr) return best->format;
+  return best == nullptr ? nullptr : best->format;
+}
 
-  std::array<std::byte, kProbe> head{};
+Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_content(const OpenObject& object) const {
+  std::array<std::byte, kProbe> head;
   const std::size_t size = std::min<std::size_t>(head.size(), object.size());
   BRYO_CHECK(object.read_blocking(0, MutableBytes(head).first(size)));
   const std::string_view text = as_text(BytesView(head).first(size));
@@ -92,6 +93,14 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const Op
       }
     }
   }
+  return std::shared_ptr<const ArchiveFormat>();
+}
+
+Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const OpenObject& object,
+                                                                        std::string_view label) const {
+  if (auto format = by_name(label)) return format;
+  BRYO_TRY(format, by_content(object));
+  if (format) return format;
   return Error(Errc::InvalidArgument,
                "unrecognized or unsupported file format: \"" + std::string(base_name(label)) + "\"");
 }
@@ -99,17 +108,29 @@ Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::recognise(const Op
 Result<std::shared_ptr<const MemberIndex>> ArchiveRegistry::index_of(const OpenObject& object,
                                                                      const ArchiveFormat& format,
                                                                      const std::string& label, MemberTap* tap) const {
-  if (files_) {
+  if (files_ && format.reader) {
     if (auto kept = files_->load(object, format.spec, label))
       return std::shared_ptr<const MemberIndex>(std::move(kept));
+  }
+  BRYO_TRY(table, walk(object, format, label, tap));
+  if (files_) files_->store(object, format.spec, *table);
+  return std::shared_ptr<const MemberIndex>(std::move(table));
+}
+
+Result<std::shared_ptr<const MemberTable>> ArchiveRegistry::walk(const OpenObject& object, const ArchiveFormat& format,
+                                                                 const std::string& label, MemberTap* tap) const {
+  if (!format.reader) {
+    return Error(Errc::Unsupported, "archive format " + format.spec.name + " of " + label + " cannot be read here");
   }
   MemberTableBuilder members(max_index_, label, tap);
   const Status whole = format.reader->index(object, label, members);
   // Members before the damage are good. A disk that fails is no property of the archive.
   if (!whole && (members.empty() || whole.error().code() != Errc::InvalidArgument)) return whole.error();
-  std::shared_ptr<const MemberTable> table = members.finish(whole ? std::string() : whole.error().message());
-  if (files_) files_->store(object, format.spec, *table);
-  return std::shared_ptr<const MemberIndex>(std::move(table));
+  return std::shared_ptr<const MemberTable>(members.finish(whole ? std::string() : whole.error().message()));
+}
+
+std::size_t ArchiveRegistry::unreadable(const MemberIndex& index) {
+  return static_cast<const MemberTable&>(index).unreadable();
 }
 
 Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap) {
@@ -117,13 +138,27 @@ Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label, s
   std::function<Result<Shard>()> build = [this, object, label = std::move(label),
                                           tap = std::move(tap)]() -> Result<Shard> {
     BRYO_TRY(format, recognise(*object, label));
-    if (!format->reader) {
-      return Error(Errc::Unsupported, "archive format " + format->spec.name + " of " + label + " cannot be read here");
-    }
     BRYO_TRY(index, index_of(*object, *format, label, tap.get()));
     return Shard{object, std::move(index), format};
   };
   co_return co_await cache_.open(std::move(object), *blocking_, std::move(build));
+}
+
+Task<Result<Shard>> ArchiveRegistry::open_as(ObjectPtr object, std::string label, std::string mime) {
+  if (mime.empty() || by_name(label)) co_return co_await open(std::move(object), std::move(label));
+  BRYO_CO_TRY(format, by_mime(mime));
+  if (auto kept = cache_.find(object); kept && kept->format == format) co_return *std::move(kept);
+  std::shared_ptr<const MemberIndex> index;
+  std::function<Status()> work = [&]() -> Status {
+    BRYO_TRY(known, by_content(*object));
+    if (known == format) return {};
+    BRYO_TRY(table, walk(*object, *format, label, nullptr));
+    index = std::move(table);
+    return {};
+  };
+  BRYO_CO_CHECK(co_await blocking_->run(std::move(work)));
+  if (!index) co_return co_await open(std::move(object), std::move(label));
+  co_return Shard{std::move(object), std::move(index), std::move(format)};
 }
 
 }  // namespace bryo::kernel

@@ -35,6 +35,13 @@ class ArchiveRegistry final : public Archives {
   Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const override;
   std::optional<Shard> try_open(const ObjectPtr& object) override { return cache_.find(object); }
   Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) override;
+  /// `open` for a caller who says what the archive is: where the name does not tell the format, `mime` does. Fails as
+  /// `by_mime`. What the content contradicts is read as it was said to be, but the index is not kept for others.
+  Task<Result<Shard>> open_as(ObjectPtr object, std::string label, std::string mime);
+  /// The format that the extension of a name tells; null: none does.
+  [[nodiscard]] std::shared_ptr<const ArchiveFormat> by_name(std::string_view name) const;
+  /// Members of an archive that this registry has indexed which are there, but cannot be read.
+  [[nodiscard]] static std::size_t unreadable(const MemberIndex& index);
 
   void set_cache_limit(std::uint64_t bytes) { cache_.set_limit(bytes); }
   /// Bytes that the index of one archive may take; one with more members is refused.
@@ -51,10 +58,14 @@ class ArchiveRegistry final : public Archives {
 
   /// get-batch.md section 8: a known suffix decides and is never doubted; other names are known by their content.
   Result<std::shared_ptr<const ArchiveFormat>> recognise(const OpenObject& object, std::string_view label) const;
+  /// By the first bytes; null: unknown. Blocks.
+  Result<std::shared_ptr<const ArchiveFormat>> by_content(const OpenObject& object) const;
 
   /// From a file, or by walking through the archive.
   Result<std::shared_ptr<const MemberIndex>> index_of(const OpenObject& object, const ArchiveFormat& format,
                                                       const std::string& label, MemberTap* tap) const;
+  Result<std::shared_ptr<const MemberTable>> walk(const OpenObject& object, const ArchiveFormat& format,
+                                                  const std::string& label, MemberTap* tap) const;
 
   BlockingPool* blocking_ = nullptr;
   std::vector<Entry> formats_;

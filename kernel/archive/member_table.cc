@@ -77,6 +77,12 @@ Status MemberTable::why_missing(std::string_view name) const {
   return {};
 }
 
+std::size_t MemberTable::unreadable() const {
+  std::size_t count = 0;
+  for (std::string_view rest = parts_.unreadable; next_unreadable(rest);) ++count;
+  return count;
+}
+
 void MemberTable::for_each(const std::function<bool(const Member&)>& visit) const {
   for (std::size_t i = 0; i < parts_.records.size(); ++i) {
     if (!visit(member(i))) return;

@@ -55,6 +55,8 @@ class MemberTable final : public MemberIndex {
   [[nodiscard]] std::size_t memory() const noexcept override { return bytes_; }
 
   [[nodiscard]] const MemberTableParts& parts() const noexcept { return parts_; }
+  /// Members that cannot be read.
+  [[nodiscard]] std::size_t unreadable() const;
   /// Whether everything in the parts lies where it may, for an archive of this many bytes: what comes from a disk is
   /// not believed.
   [[nodiscard]] static bool sound(const MemberTableParts& parts, std::uint64_t archive_size);

@@ -3,6 +3,7 @@
 /// What the object and bucket handlers work with.
 
 #include <bryo/host.h>
+#include <kernel/archive/archive_registry.h>
 #include <kernel/bucket/bucket_registry.h>
 #include <kernel/store/object_store.h>
 
@@ -14,7 +15,7 @@ struct DataServices {
   BucketRegistry& buckets;
   ObjectStore& store;
   const BackendRegistry& backends;
-  Archives& archives;
+  ArchiveRegistry& archives;
   Memory& memory;
   BlockingPool& blocking;
   Clock& clock;

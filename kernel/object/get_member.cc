@@ -56,40 +56,50 @@ Result<StreamBody> decoded_body(const DataServices& services, Shard shard, const
 
 }  // namespace
 
-Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress address, ObjectPtr object,
-                                             std::string archpath) {
+Task<Result<Shard>> ObjectApi::open_shard(const ObjectAddress& address, const ObjectPtr& object, std::string mime) {
   services_.store.touch(*object);
-  auto shard = services_.archives.try_open(object);
-  if (!shard) {
-    BRYO_CO_TRY(opened, co_await services_.archives.open(object, address.uri()));
-    shard = std::move(opened);
+  if (mime.empty()) {
+    if (auto shard = services_.archives.try_open(object)) co_return *std::move(shard);
   }
-  const auto member = shard->index->find(archpath);
-  if (!member) {
-    BRYO_CO_CHECK(shard->index->why_missing(archpath));  // a damaged shard may have held it
-    co_return Error(Errc::NotFound,
-                    "t[" + services_.node.target_id + "]: " + archpath + " in " + address.uri() + " does not exist",
-                    wire::kErrNotFound);
-  }
+  co_return co_await services_.archives.open_as(object, address.uri(), std::move(mime));
+}
+
+Error ObjectApi::member_missing(const std::string& what, const ObjectAddress& address) const {
+  return Error(Errc::NotFound,
+               "t[" + services_.node.target_id + "]: " + what + " in " + address.uri() + " does not exist",
+               wire::kErrNotFound);
+}
+
+Result<Member> ObjectApi::find_member(const Shard& shard, const std::string& archpath,
+                                      const ObjectAddress& address) const {
+  if (const auto member = shard.index->find(archpath)) return *member;
+  BRYO_CHECK(shard.index->why_missing(archpath));  // a damaged shard may have held it
+  return member_missing(archpath, address);
+}
+
+Task<Result<Response>> ObjectApi::get_member(Request& request, ObjectAddress address, ObjectPtr object,
+                                             ReadOptions options) {
+  const std::string& archpath = options.archpath;
+  BRYO_CO_TRY(shard, co_await open_shard(address, object, std::move(options.archmime)));
+  BRYO_CO_TRY(member, find_member(shard, archpath, address));
   Response response;
-  ByteRange part{.offset = 0, .length = member->size};
+  ByteRange part{.offset = 0, .length = member.size};
   if (const auto header = request.headers.get("Range")) {
-    BRYO_CO_TRY(range, parse_range(*header, member->size, archpath + " in " + address.uri()));
+    BRYO_CO_TRY(range, parse_range(*header, member.size, archpath + " in " + address.uri()));
     if (range) {
       part = *range;
       response.status = 206;
       response.headers.add("Accept-Ranges", "bytes");
-      response.headers.add("Content-Range", content_range(part, member->size));
+      response.headers.add("Content-Range", content_range(part, member.size));
     }
   }
   response.headers.add("Content-Type", std::string(wire::kTypeOctets));
-  if (!member->stored) {
-    BRYO_CO_TRY(decoded, decoded_body(services_, *std::move(shard), *member, part, address.uri()));
+  if (!member.stored) {
+    BRYO_CO_TRY(decoded, decoded_body(services_, std::move(shard), member, part, address.uri()));
     response.body = std::move(decoded);
     co_return response;
   }
-  response.body =
-      ObjectBody{.object = std::move(object), .offset = member->offset + part.offset, .length = part.length};
+  response.body = ObjectBody{.object = std::move(object), .offset = member.offset + part.offset, .length = part.length};
   co_return response;
 }
 

@@ -37,8 +37,11 @@ Task<Result<Response>> ObjectApi::get_counted(Request& request) {
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Get));
   BRYO_CO_TRY(options, parse_read_options(request.query, address.object));
   BRYO_CO_TRY(object, co_await open(address));
+  if (options.match) {
+    co_return co_await get_members(request, std::move(address), std::move(object), std::move(options));
+  }
   if (!options.archpath.empty()) {
-    co_return co_await get_member(request, std::move(address), std::move(object), std::move(options.archpath));
+    co_return co_await get_member(request, std::move(address), std::move(object), std::move(options));
   }
   BRYO_CO_TRY(attributes, object->attributes());
   const auto& props = address.bucket->props();

@@ -16,6 +16,10 @@ Task<Result<Response>> ObjectApi::head(Request& request) {
 Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::HeadObject));
   BRYO_CO_TRY(wanted, parse_head_query(request.query));
+  if (!request.query.get(wire::kQueryArchPath).value_or("").empty()) {
+    BRYO_CO_TRY(options, parse_read_options(request.query, address.object));
+    co_return co_await head_member(std::move(address), std::move(options));
+  }
   auto opened = co_await open_present(address);
   if (!opened && opened.error().code() == Errc::NotFound && is_remote(address.bucket->name()) && !wanted.only_present) {
     co_return co_await head_remote(std::move(address), wanted);
@@ -53,6 +57,19 @@ Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   if (wanted.last_modified) headers.add("Last-Modified", format_go_time(attributes->mtime_ns, kLayoutHttp));
   const auto size = object->size();
   response.body = ObjectBody{.object = std::move(object), .offset = 0, .length = size};
+  co_return response;
+}
+
+/// What a GET of the archived file would answer; the properties of the shard are not those of the file.
+Task<Result<Response>> ObjectApi::head_member(ObjectAddress address, ReadOptions options) {
+  BRYO_CO_TRY(object, co_await open(address));
+  BRYO_CO_TRY(shard, co_await open_shard(address, object, std::move(options.archmime)));
+  BRYO_CO_TRY(member, find_member(shard, options.archpath, address));
+  Response response;
+  response.headers.add(std::string(wire::kHeaderPresent), "true");
+  response.headers.add("Content-Type", std::string(wire::kTypeOctets));
+  // Of a HEAD only the length of the body is sent.
+  response.body = ObjectBody{.object = std::move(object), .offset = 0, .length = member.size};
   co_return response;
 }
 

@@ -9,6 +9,7 @@
 #include <kernel/object/object_address.h>
 #include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
+#include <kernel/object/read_options.h>
 #include <kernel/wire/byte_range.h>
 
 #include <optional>
@@ -32,19 +33,25 @@ class ObjectApi {
 
  private:
   Task<Result<Response>> get_counted(Request& request);
-  Task<Result<Response>> get_member(Request& request, ObjectAddress address, ObjectPtr object, std::string archpath);
+  Task<Result<Response>> get_member(Request& request, ObjectAddress address, ObjectPtr object, ReadOptions options);
+  Task<Result<Response>> get_members(Request& request, ObjectAddress address, ObjectPtr object, ReadOptions options);
   Task<Result<Response>> head_counted(Request& request);
   Task<Result<Response>> put_counted(Request& request);
   Task<Result<Response>> remove_counted(Request& request);
   Task<Result<Response>> post_to_bucket(Request& request);
 
   Task<Result<Response>> evict(ObjectAddress address);
+  Task<Result<Response>> head_member(ObjectAddress address, ReadOptions options);
   Task<Result<Response>> head_remote(ObjectAddress address, HeadQuery wanted);
 
   Task<Result<Response>> copy(Request& request, std::string destination);
 
   Task<Result<ObjectPtr>> open(const ObjectAddress& address);
   Task<Result<ObjectPtr>> open_present(const ObjectAddress& address);
+  Task<Result<Shard>> open_shard(const ObjectAddress& address, const ObjectPtr& object, std::string mime);
+  Result<Member> find_member(const Shard& shard, const std::string& archpath, const ObjectAddress& address) const;
+  /// 404: `t[ID]: WHAT in ais://b/o does not exist`
+  [[nodiscard]] Error member_missing(const std::string& what, const ObjectAddress& address) const;
   Task<Status> validate(const ObjectAddress& address, ObjectPtr object,
                         std::shared_ptr<const ObjectAttributes> attributes);
   Task<Status> describe_part(ObjectPtr object, std::shared_ptr<const ObjectAttributes>& attributes, ByteRange part);

@@ -31,12 +31,18 @@ TEST(ReadOptions, ArchpathIsRelativeToTheObject) {
 
 TEST(ReadOptions, UnknownKeysAreNobodysBusiness) { EXPECT_TRUE(options_of({{"x", "y"}, {"etl_name", ""}})); }
 
-TEST(ReadOptions, MatchingManyIsNamedAsWhatItIs) {
+TEST(ReadOptions, NothingButSlashesIsNoFile) {
+  const auto options = options_of({{"archpath", "//"}});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->archived());
+}
+
+TEST(ReadOptions, MatchingManyExcludesOne) {
   for (const char* mode : {"regexp", "prefix", "suffix", "substr", "wdskey"}) {
-    const auto many = options_of({{"archregx", "x"}, {"archmode", mode}});
-    ASSERT_FALSE(many) << mode;
-    EXPECT_EQ(many.error().status(), 501);
-    EXPECT_THAT(many.error().message(), HasSubstr("use get-batch"));
+    const auto many = options_of({{"archregx", "x"}, {"archmode", mode}, {"archpath", ""}});
+    ASSERT_TRUE(many) << mode;
+    ASSERT_TRUE(many->match) << mode;
+    EXPECT_EQ(many->match->text(), std::string("(archregx=x, archmode=") + mode + ")");
     const auto both = options_of({{"archpath", "m"}, {"archmode", mode}});
     ASSERT_FALSE(both);
     EXPECT_EQ(both.error().status(), 400);
@@ -46,6 +52,9 @@ TEST(ReadOptions, MatchingManyIsNamedAsWhatItIs) {
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().status(), 400);
   EXPECT_THAT(wrong.error().message(), HasSubstr("expecting one of: [regexp prefix suffix substr wdskey]"));
+  const auto without_mode = options_of({{"archregx", "x"}});
+  ASSERT_TRUE(without_mode);
+  EXPECT_FALSE(without_mode->archived());
 }
 
 TEST(ReadOptions, TransformationsAreNotSilentlyLeftOut) {

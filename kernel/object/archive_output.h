@@ -1,0 +1,39 @@
+#pragma once
+
+/// An archive while it is written, whatever its format does with the content of members.
+
+#include <bryo/archive.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace bryo::kernel {
+
+/// Gathers what a writer makes until the owner has sent it and clears `bytes`. What compresses belongs on the pool for
+/// blocking work. One thread at a time.
+class ArchiveOutput {
+ public:
+  /// Fails as the writer does.
+  explicit ArchiveOutput(std::unique_ptr<ArchiveWriter> writer) : writer_(std::move(writer)) {}
+
+  Status begin(std::string_view name, std::uint64_t size);
+  /// Content of the member that has begun, in pieces.
+  Status content(BytesView bytes);
+  Status end();
+  Status finish();
+
+  /// The content may go out past this: after `begin`, the size that it was told, then `end`.
+  [[nodiscard]] bool verbatim() const noexcept { return writer_->payload() == PayloadMode::Verbatim; }
+  [[nodiscard]] bool compresses() const noexcept { return writer_->payload() == PayloadMode::Transformed; }
+  [[nodiscard]] ArchiveBuffer& bytes() noexcept { return bytes_; }
+
+ private:
+  /// What the writer leaves to others to compress, in its order.
+  Status take_pieces();
+
+  std::unique_ptr<ArchiveWriter> writer_;
+  ArchiveBuffer bytes_;
+};
+
+}  // namespace bryo::kernel
