@@ -2,7 +2,7 @@
 # ABOUT is what the user reads; NEEDS names the stages without which one cannot run.
 
 STAGES=(packages format scripts build plugins conformance conformance_old quickstart install crash lhotse
-  clang asan_build asan_unit asan_conformance tsan_build tsan_unit tsan_races bench)
+  clang fuzz asan_build asan_unit asan_conformance tsan_build tsan_unit tsan_races bench)
 declare -A ABOUT=(
   [packages]="Debian packages and Python environments (installs only what is missing)"
   [format]="clang-format of all C++ files"
@@ -16,6 +16,7 @@ declare -A ABOUT=(
   [crash]="kill -9 while writing, again and again"
   [lhotse]="Lhotse 1.33.0 and 2.0.0a3, PyTorch loader, end to end"
   [clang]="clang reads every source; dropped results are errors"
+  [fuzz]="libFuzzer on the readers of archives, some seconds each"
   [asan_build]="build with AddressSanitizer and UBSan"
   [asan_unit]="unit tests of kernel, plugins and examples under them (Release has no sync points)"
   [asan_conformance]="recorded exchanges, raw HTTP and bad input under them"
@@ -26,7 +27,7 @@ declare -A ABOUT=(
 )
 declare -A NEEDS=(
   [format]=packages [build]=packages [plugins]=build [conformance]=build [conformance_old]=build [quickstart]=build
-  [install]=build [crash]=build [lhotse]=build [clang]=build
+  [install]=build [crash]=build [lhotse]=build [clang]=build [fuzz]=packages
   [asan_build]=packages [asan_unit]=asan_build [asan_conformance]=asan_build
   [tsan_build]=packages [tsan_unit]=tsan_build [tsan_races]=tsan_build [bench]=build
 )
@@ -95,6 +96,20 @@ stage_lhotse() {
   suite lhotse200a3 release tests/conformance/lhotse
 }
 
+# A finding lies in build/fuzz, the log beside it has the seed. Hours of it: tests/fuzz/README.md.
+stage_fuzz() {
+  local format
+  configure_and_build fuzz
+  for format in tar tgz zip tar_lz4; do
+    mkdir -p "build/fuzz/found/$format"
+    build/fuzz/fuzz/fuzz_"$format" -max_total_time=12 -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
+      -artifact_prefix="build/fuzz/found/$format-" "build/fuzz/found/$format" "tests/fuzz/corpus/$format" \
+      >"build/logs/fuzz-$format.log" 2>&1 || { tail -n 40 "build/logs/fuzz-$format.log"; return 1; }
+    grep -a -h 'Seed:\|^Done' "build/logs/fuzz-$format.log"
+  done
+  echo "checks: 4 passed, 0 failed"
+}
+
 stage_clang() { tests/clang-check.sh build/release; }
 
 stage_asan_build() { configure_and_build asan; }
@@ -113,4 +128,5 @@ stage_tsan_races() { BRYO_RACE_ROUNDS=15 suite sdk200 tsan tests/conformance/raw
 stage_bench() {
   tests/bench/run.py --build build/release --quick
   tests/bench/plugins.py --build build/release --quick
+  tests/bench/shards.py --build build/release --quick
 }
