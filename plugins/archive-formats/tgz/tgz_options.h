@@ -23,7 +23,7 @@ struct TgzOptions {
              .max = 1_GiB,
              .doc =
                  "Content between two places where reading can begin: smaller reads members faster and takes more of "
-                 "shard_index_disk, about 3 % of an archive at 1MiB.",
+                 "shard_index_disk, about 3 % of an archive at 1MiB and at most 4 %.",
              .hot = true})),
         max_content(registrar.option<Size>({.key = "max_content",
                                             .default_value = 1024_GiB,

@@ -18,7 +18,8 @@ class TgzPlugin final : public Plugin {
                   .extensions = {".tar.gz", ".tgz"},
                   .mime_names = {"application/gzip", "application/x-gzip", "application/x-tgz"},
                   .content_type = "application/gzip",
-                  .magic = {{.offset = 0, .bytes = "\x1f\x8b"}}},
+                  .magic = {{.offset = 0, .bytes = "\x1f\x8b"}},
+                  .index_version = 2},
          .reader = std::make_shared<const TgzReader>(options),
          .make_writer = [level = options.level] { return std::make_unique<TgzWriter>(static_cast<int>(*level)); }});
     return {};

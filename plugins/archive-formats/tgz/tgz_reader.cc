@@ -1,97 +1,134 @@
 #include "tgz_reader.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "../tar/tar_walk.h"
-#include "restart_points.h"
+#include "gzip_pass.h"
+#include "inflate_stream.h"
 
 namespace bryo::tgz {
 namespace {
 
 constexpr std::size_t kPiece = 128 << 10;
+/// Beginning again costs as much as inflating this much.
+constexpr std::uint64_t kWorthRestart = 96 << 10;
 
 /// The TAR that comes out of the stream; on its way restart points are added to the index.
 class InflatedInput final : public tar::TarInput {
  public:
   InflatedInput(const OpenObject& archive, std::string_view label, const TgzOptions& options, MemberSink& members)
-      : stream_(archive, label),
-        label_(label),
-        span_(options.restart_span.get().bytes),
+      : label_(label),
         max_content_(options.max_content.get().bytes),
-        members_(members) {
-    stream_.want_point(span_);
-  }
+        points_(members, options.restart_span.get().bytes),
+        pass_(archive, label, options.restart_span.get().bytes,
+              [this](const RestartPoint& point) { return points_.offer(point); }),
+        decoded_(std::make_unique_for_overwrite<std::byte[]>(kPiece)) {}
 
   Result<BytesView> read(std::size_t n) override {
-    if (buffer_.size() < n) buffer_.resize(n);
-    BRYO_TRY(count, stream_.read(MutableBytes(buffer_).first(n)));
-    BRYO_CHECK(keep_point());
-    return BytesView(buffer_).first(count);
+    if (ready_.empty() && n != 0) BRYO_CHECK(decode());
+    if (n <= ready_.size() || ready_.empty()) return take(n);
+    joined_.clear();
+    while (joined_.size() < n) {
+      if (ready_.empty()) BRYO_CHECK(decode());
+      if (ready_.empty()) break;
+      const BytesView some = take(n - joined_.size());
+      joined_.insert(joined_.end(), some.begin(), some.end());
+    }
+    return BytesView(joined_);
   }
   Result<std::uint64_t> skip(std::uint64_t n) override {
-    for (std::uint64_t done = 0; done < n;) {
-      const std::uint64_t step = std::min<std::uint64_t>(n - done, kPiece);
-      BRYO_TRY(count, stream_.skip(step));
-      if (stream_.position() > max_content_) {
-        return Error(Errc::TooLarge, std::string(label_) + " holds more than " + std::to_string(max_content_) +
-                                         " bytes; make smaller shards or raise [plugin.archive_tgz] max_content");
-      }
-      BRYO_CHECK(keep_point());
-      done += count;
-      if (count < step) return done;
+    for (std::uint64_t left = n; left != 0;) {
+      if (ready_.empty()) BRYO_CHECK(decode());
+      if (ready_.empty()) return n - left;
+      left -= take(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece))).size();
     }
     return n;
   }
-  [[nodiscard]] std::uint64_t position() const override { return stream_.position(); }
+  [[nodiscard]] std::uint64_t position() const override { return pass_.position() - ready_.size(); }
+
+  /// What follows the TAR, or what is damaged in it: the checksum at the end of a gzip member tells whether the members
+  /// before are right. Nothing when the stream itself is damaged.
+  Status drain() {
+    if (failed_) return {};
+    BRYO_CHECK(skip(~std::uint64_t{0}));
+    return {};
+  }
+  Status finish_points() { return points_.finish(pass_.wrong_from()); }
 
  private:
-  Status keep_point() {
-    const auto point = stream_.point();
-    if (!point) return {};
-    stream_.want_point(point->decoded + span_);
-    return add_point(members_, *point);
+  /// Up to `n` of the bytes that are ready.
+  BytesView take(std::size_t n) {
+    const BytesView bytes = ready_.first(std::min(n, ready_.size()));
+    ready_ = ready_.subspan(bytes.size());
+    return bytes;
+  }
+  /// The next piece; none at the end.
+  Status decode() {
+    const auto count = pass_.read({decoded_.get(), kPiece});
+    failed_ = !count;
+    if (failed_) return count.error();
+    ready_ = BytesView(decoded_.get(), *count);
+    if (pass_.position() <= max_content_) return {};
+    return Error(Errc::TooLarge, std::string(label_) + " holds more than " + std::to_string(max_content_) +
+                                     " bytes; make smaller shards or raise [plugin.archive_tgz] max_content");
   }
 
-  InflateStream stream_;
   const std::string_view label_;
-  const std::uint64_t span_;
   const std::uint64_t max_content_;
-  MemberSink& members_;
-  std::vector<std::byte> buffer_;
+  RestartPointWriter points_;
+  GzipPass pass_;
+  const std::unique_ptr<std::byte[]> decoded_;
+  BytesView ready_;
+  std::vector<std::byte> joined_;
+  bool failed_ = false;
 };
 
 }  // namespace
 
 Status TgzReader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
   InflatedInput input(archive, label, options_, members);
-  return tar::walk_tar(input, label, false, members);
+  Status walked = tar::walk_tar(input, label, false, members);
+  const auto readable = [](const Status& status) { return status || status.error().code() == Errc::InvalidArgument; };
+  if (readable(walked)) {
+    const Status rest = input.drain();
+    if (walked || !readable(rest)) walked = rest;
+  }
+  // Members before damage are read like others.
+  if (readable(walked)) BRYO_CHECK(input.finish_points());
+  return walked;
 }
 
 Status TgzReader::extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                           std::span<const MemberPart> parts,
                           const std::function<Status(std::size_t, BytesView)>& sink) const {
+  RestartPoints points(index.format_data());
   InflateStream stream(archive, label);
-  std::vector<std::byte> piece(kPiece);
+  const auto piece = std::make_unique_for_overwrite<std::byte[]>(kPiece);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::uint64_t wanted = parts[i].member.offset + parts[i].offset;
-    const auto place = find_point(index.format_data(), wanted);
-    if (wanted < stream.position() || (place && place->decoded > stream.position())) {
-      RestartPoint point;
-      if (place) {
-        BRYO_TRY(found, point_at(index.format_data(), *place));
-        point = std::move(found);
-      }
-      BRYO_CHECK(place ? stream.restart(point) : stream.rewind());
+    const auto fails = [&](std::string_view why) {
+      return Error(Errc::InvalidArgument,
+                   std::string(why) + ": \"" + std::string(parts[i].member.name) + "\" in " + std::string(label));
+    };
+    if (parts[i].length == 0) continue;
+    if (points.wrong_from() && wanted + parts[i].length > *points.wrong_from()) {
+      return fails("gzip: the content of its gzip member does not match the checksum");
     }
-    BRYO_CHECK(stream.skip(wanted - stream.position()));
+    const auto found = points.find(wanted);
+    if (found && (wanted < stream.position() || found->decoded >= stream.position() + kWorthRestart)) {
+      BRYO_TRY(point, points.load(*found));
+      BRYO_CHECK(stream.restart(point));
+    } else if (wanted < stream.position()) {
+      stream.rewind();
+    }
+    BRYO_TRY(passed, stream.skip(wanted - stream.position()));
+    (void)passed;  // at the end the next read tells
     for (std::uint64_t left = parts[i].length; left != 0;) {
-      const auto room = MutableBytes(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
+      const MutableBytes room(piece.get(), static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
       BRYO_TRY(count, stream.read(room));
-      if (count < room.size()) {
-        return Error(Errc::InvalidArgument, "unexpected EOF: " + std::string(label) + " ends inside of \"" +
-                                                std::string(parts[i].member.name) + "\"");
-      }
+      if (count < room.size()) return fails("unexpected EOF: the archive ends inside of a member");
       left -= count;
       BRYO_CHECK(sink(i, room));
     }

@@ -17,9 +17,9 @@
 namespace bryo::tgz {
 
 /// As the tool gzip does it, with the effort given.
-inline std::string gzipped(const std::string& plain, int level = 6) {
+inline std::string gzipped(const std::string& plain, int level = 6, int strategy = Z_DEFAULT_STRATEGY) {
   z_stream stream{};
-  EXPECT_EQ(::deflateInit2(&stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  EXPECT_EQ(::deflateInit2(&stream, level, Z_DEFLATED, 31, 8, strategy), Z_OK);
   std::string out(::deflateBound(&stream, static_cast<uLong>(plain.size())) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
   stream.avail_in = static_cast<uInt>(plain.size());
@@ -28,6 +28,13 @@ inline std::string gzipped(const std::string& plain, int level = 6) {
   EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
   out.resize(stream.total_out);
   ::deflateEnd(&stream);
+  return out;
+}
+
+inline std::string noise(std::size_t size, unsigned seed) {
+  std::minstd_rand random(seed);
+  std::string out(size, '\0');
+  for (char& c : out) c = static_cast<char>(random() >> 8);
   return out;
 }
 
@@ -44,6 +51,18 @@ inline std::string mixed(std::size_t size, unsigned seed) {
 }
 
 using Contents = std::vector<std::pair<std::string, std::string>>;
+
+inline std::string plain_tar(const Contents& members) {
+  tar::TarWriter writer;
+  ArchiveBuffer out;
+  for (const auto& [name, content] : members) {
+    EXPECT_TRUE(writer.begin(name, content.size(), out));
+    out.append(content);
+    EXPECT_TRUE(writer.end(out));
+  }
+  EXPECT_TRUE(writer.finish(out));
+  return std::string(as_text(out.view()));
+}
 
 inline std::string written(const Contents& members, int level = 1) {
   TgzWriter writer(level);

@@ -61,6 +61,50 @@ TEST_F(Tgz, ABombEndsAtTheLimit) {
       "ais://b/s.tgz holds more than 1048576 bytes; make smaller shards or raise [plugin.archive_tgz] max_content");
 }
 
+/// Also where content is handed over instead of passed over.
+TEST_F(Tgz, ABombEndsAtTheLimitWhileItIsTaken) {
+  registrar.set_option("max_content", 1_MiB);
+  struct All final : MemberTap {
+    bool wants(const Member&) override { return true; }
+    void content(BytesView bytes) override { size += bytes.size(); }
+    std::uint64_t size = 0;
+  } all;
+  const MemoryObject bomb(written({{"zeros", std::string(50 << 20, '\0')}}), 1);
+  const auto index = index_of(TgzReader(options), bomb, "label", ~std::size_t{0}, &all);
+  ASSERT_FALSE(index);
+  EXPECT_EQ(index.error().code(), Errc::TooLarge);
+  EXPECT_LE(all.size, 2u << 20);
+}
+
+/// Nobody knows which one is wrong.
+TEST_F(Tgz, MembersOfAGzipMemberWithAWrongChecksumAreRefused) {
+  const TgzReader reader(options);
+  const std::string tar = plain_tar({{"a", mixed(10'000, 1)}, {"b", mixed(10'000, 2)}, {"c", mixed(10'000, 3)}});
+  const std::size_t second = tar.find(std::string("b\0", 2) + std::string(10, '\0'));
+  ASSERT_NE(second, std::string::npos);
+  for (const std::size_t wrong : {1u, 5u}) {
+    std::string bytes = gzipped(tar.substr(0, second)) + gzipped(tar.substr(second));
+    bytes[bytes.size() - wrong] = static_cast<char>(bytes[bytes.size() - wrong] ^ 1);
+    const MemoryObject archive(bytes, 1);
+    const auto index = index_of(reader, archive, "ais://b/s.tgz");
+    ASSERT_TRUE(index) << index.error().message();
+    EXPECT_TRUE((*index)->why_missing("z").error().message().starts_with("gzip: invalid checksum: the content of ais"));
+    const auto ignore = [](std::size_t, BytesView) { return Status(); };
+    for (const std::string name : {"a", "b", "c"}) {
+      const auto member = (*index)->find(name);
+      ASSERT_TRUE(member);
+      const MemberPart part{*member, 0, member->size};
+      const Status done = reader.extract(archive, "ais://b/s.tgz", **index, {&part, 1}, ignore);
+      if (name == "a") {
+        EXPECT_TRUE(done);
+      } else {
+        EXPECT_EQ(done.error().message(), "gzip: the content of its gzip member does not match the checksum: \"" +
+                                              name + "\" in ais://b/s.tgz");
+      }
+    }
+  }
+}
+
 TEST_F(Tgz, SentencesNameTheArchive) {
   EXPECT_EQ(error(gzipped(std::string(512, 'x'))), "archive/tar: invalid tar header: ais://b/s.tgz at offset 0");
   EXPECT_EQ(error("nothing of the kind"),

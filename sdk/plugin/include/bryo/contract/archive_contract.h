@@ -12,6 +12,7 @@
 ///
 /// Random cases print their seed; BRYO_TEST_SEED=N repeats one.
 
+#include <bryo/archive_pieces.h>
 #include <bryo/testing.h>
 #include <gtest/gtest.h>
 
@@ -66,6 +67,33 @@ class SharedArchive final : public OpenObject {
   const std::string content_;
 };
 
+/// Keeps what a pass hands over.
+class KeepingTap final : public MemberTap {
+ public:
+  struct Taken {
+    std::string name;
+    std::uint64_t offset;
+    std::uint64_t size;
+    std::string content;
+    [[nodiscard]] bool whole() const { return content.size() == size; }
+  };
+  std::vector<Taken> taken;
+  std::size_t asked = 0;
+  std::size_t longest = 0;
+  /// Every n-th member is wanted.
+  std::size_t every = 1;
+
+  bool wants(const Member& member) override {
+    if (asked++ % every != 0) return false;
+    taken.push_back({std::string(member.name), member.offset, member.size, {}});
+    return true;
+  }
+  void content(BytesView bytes) override {
+    longest = std::max(longest, bytes.size());
+    taken.back().content.append(as_text(bytes));
+  }
+};
+
 template <class Subject>
 class ArchiveContract : public ::testing::Test {
  protected:
@@ -81,6 +109,8 @@ class ArchiveContract : public ::testing::Test {
                     std::size_t piece = ~std::size_t{0}) {
     ArchiveBuffer buffer;
     const auto flush = [&] {
+      const Status packed = compress_pieces(writer, buffer);
+      EXPECT_TRUE(packed) << packed.error().message();
       out.append(as_text(buffer.view()));
       buffer.clear();
     };
@@ -105,6 +135,8 @@ class ArchiveContract : public ::testing::Test {
     ArchiveBuffer buffer;
     const Status done = writer.finish(buffer);
     EXPECT_TRUE(done) << done.error().message();
+    const Status packed = compress_pieces(writer, buffer);
+    EXPECT_TRUE(packed) << packed.error().message();
     return out.append(as_text(buffer.view()));
   }
   std::string archive_of(const NamedContents& members, std::size_t piece = ~std::size_t{0}) {
@@ -202,6 +234,23 @@ class ArchiveContract : public ::testing::Test {
       }
     }
     EXPECT_EQ(archive.outside, 0) << "it read outside of the archive";
+  }
+
+  /// What a tap got whole of an archive that may be damaged is what the archive is read as, or cannot be read.
+  void expect_tap_tells_nothing_wrong(const std::string& bytes) {
+    const SharedArchive archive(bytes);
+    KeepingTap tap;
+    const auto made = testing::index_of(*format.reader, archive, kLabel, ~std::size_t{0}, &tap);
+    if (!made) return;
+    for (const auto& taken : tap.taken) {
+      EXPECT_LE(taken.content.size(), taken.size);
+      const auto member = (*made)->find(taken.name);
+      if (!member || !taken.whole() || member->offset != taken.offset) continue;
+      const auto content = read(archive, **made, *member);
+      if (content) {
+        EXPECT_TRUE(*content == taken.content) << taken.name;
+      }
+    }
   }
 
   static unsigned seed() {
@@ -524,6 +573,87 @@ TYPED_TEST_P(ArchiveContract, ManyThreadsReadAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
+/// The pass that indexes an archive hands over what is wanted of it. Formats that decode nothing do not ask.
+TYPED_TEST_P(ArchiveContract, ATapGetsWhatItWants) {
+  NamedContents contents{{"empty", ""}, {"large", this->text(3 << 20, 2)}, {"zeros", std::string(1 << 20, '\0')}};
+  for (unsigned i = 0; i < 100; ++i) contents.emplace_back("m" + std::to_string(i), this->text(i * i * 7, i));
+  const SharedArchive archive(this->archive_of(contents));
+  for (const std::size_t every : {1u, 2u, 7u, 1000u}) {
+    KeepingTap tap;
+    tap.every = every;
+    const auto index = testing::index_of(*this->format.reader, archive, this->kLabel, ~std::size_t{0}, &tap);
+    ASSERT_TRUE(index);
+    EXPECT_EQ((*index)->size(), contents.size());
+    if (tap.asked == 0) return;
+    EXPECT_EQ(tap.asked, contents.size());
+    EXPECT_LE(tap.longest, std::size_t{4} << 20) << "pieces bound the memory of the caller";
+    ASSERT_EQ(tap.taken.size(), (contents.size() + every - 1) / every);
+    for (std::size_t i = 0; i < tap.taken.size(); ++i) {
+      EXPECT_EQ(tap.taken[i].name, contents[i * every].first);
+      EXPECT_TRUE(tap.taken[i].content == contents[i * every].second) << tap.taken[i].name;
+      const auto member = (*index)->find(tap.taken[i].name);
+      ASSERT_TRUE(member);
+      EXPECT_EQ(member->offset, tap.taken[i].offset);
+      EXPECT_FALSE(member->stored);
+    }
+  }
+}
+TYPED_TEST_P(ArchiveContract, ATapIsToldNothingWrong) {
+  const unsigned seed = this->seed();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::minstd_rand random(seed);
+  const std::string whole =
+      this->archive_of({{"a", this->text(40'000)}, {"b", this->text(700, 2)}, {"c", ""}, {"d", this->text(3'000, 2)}});
+  for (int i = 0; i < 300; ++i) {
+    std::string bytes = whole;
+    for (auto n = 1 + random() % 3; n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random() >> 8);
+    this->expect_tap_tells_nothing_wrong(bytes);
+    this->expect_tap_tells_nothing_wrong(whole.substr(0, random() % whole.size()));
+  }
+}
+
+/// Pieces run on any thread, in any order, and need the writer no more.
+TYPED_TEST_P(ArchiveContract, PiecesNeedNothingButThemselves) {
+  NamedContents contents{{"large", this->text(2 << 20, 2)}, {"zeros", std::string(1 << 20, '\0')}};
+  for (unsigned i = 0; i < 300; ++i) contents.emplace_back("m" + std::to_string(i), this->text(i * 30, i));
+  std::vector<ArchivePiece> pieces;
+  {
+    const auto writer = this->format.make_writer();
+    ArchiveBuffer buffer;
+    const auto collect = [&] {
+      while (ArchivePiece piece = writer->next_piece()) pieces.push_back(std::move(piece));
+    };
+    for (const auto& [name, content] : contents) {
+      ASSERT_TRUE(writer->begin(name, content.size(), buffer));
+      collect();
+      if (writer->payload() != PayloadMode::Verbatim) {
+        ASSERT_TRUE(writer->content(as_bytes(content), buffer));
+        collect();
+      }
+      ASSERT_TRUE(writer->end(buffer));
+      collect();
+    }
+    ASSERT_TRUE(writer->finish(buffer));
+    collect();
+    if (pieces.empty()) return;  // this format compresses nothing, or in its calls
+    EXPECT_TRUE(buffer.empty()) << "a writer of pieces appends nothing else";
+  }
+  std::vector<ArchiveBuffer> made(pieces.size());
+  std::atomic<std::size_t> next{pieces.size()};
+  const auto work = [&] {
+    for (std::size_t i = next.fetch_sub(1); i != 0 && i <= pieces.size(); i = next.fetch_sub(1)) {
+      EXPECT_TRUE(pieces[i - 1](made[i - 1]));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back(work);
+  for (auto& thread : threads) thread.join();
+  std::string bytes;
+  for (const auto& buffer : made) bytes.append(as_text(buffer.view()));
+  EXPECT_EQ(bytes, this->archive_of(contents)) << "on one thread it is the same archive";
+  EXPECT_EQ(this->members_of(SharedArchive(bytes)), contents);
+}
+
 TYPED_TEST_P(ArchiveContract, AnEmptyObject) { this->expect_survives(""); }
 TYPED_TEST_P(ArchiveContract, ZerosAndOnes) {
   for (const std::size_t size : {1u, 22u, 511u, 512u, 513u, 1024u, 100'000u}) {
@@ -629,19 +759,17 @@ TYPED_TEST_P(ArchiveContract, ABrokenDiskIsNoDamage) {
   }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(ArchiveContract, TheSpecIsWellFormed, ItsMagicIsInWhatItWrites, AnArchiveOfNothing,
-                            OneMember, EmptyMembers, SizesAroundEveryBound, ManyMembers,
-                            ContentsThatCompressToNothingAndNotAtAll, ContentThatLooksLikeAnArchive, HugeNames,
-                            NamesOfAllKinds, NamesThatDifferByOneByte, ImpossibleNamesAreRefusedOrKept,
-                            ARefusedNameLeavesTheArchiveWhole, TheFirstOfEqualNamesWins, OneLeadingSlashDoesNotMatter,
-                            PiecesOfOneByteMakeTheSameMembers, PiecesOfOddSizesMakeTheSameMembers,
-                            WritersDoNotShareAnything, WritersMayBeDroppedAtAnyPoint,
-                            AMemberThatIsTakenBackWasNeverThere, MembersComeInArchiveOrderUntilEnough,
-                            WhatIsNotThereIsNotFound, AnIndexThatIsFullEndsThePass, TheIndexOutlivesNothingButItself,
-                            ExtractsAnyMembersInArchiveOrder, ExtractsParts, ExtractOfNothingDoesNothing,
-                            ExtractEndsWhenItsSinkRefuses, ManyThreadsReadAtOnce, AnEmptyObject, ZerosAndOnes,
-                            RandomBytes, CutAnywhereItKeepsWhatIsWhole, ACutMemberIsNotTakenForAWhole,
-                            DamagedAnywhereItAnswers, PiecesMovedAboutItAnswers, WhatFollowsTheEndDoesNotHideTheMembers,
-                            ABrokenDiskIsNoDamage);
+REGISTER_TYPED_TEST_SUITE_P(
+    ArchiveContract, TheSpecIsWellFormed, ItsMagicIsInWhatItWrites, AnArchiveOfNothing, OneMember, EmptyMembers,
+    SizesAroundEveryBound, ManyMembers, ContentsThatCompressToNothingAndNotAtAll, ContentThatLooksLikeAnArchive,
+    HugeNames, NamesOfAllKinds, NamesThatDifferByOneByte, ImpossibleNamesAreRefusedOrKept,
+    ARefusedNameLeavesTheArchiveWhole, TheFirstOfEqualNamesWins, OneLeadingSlashDoesNotMatter,
+    PiecesOfOneByteMakeTheSameMembers, PiecesOfOddSizesMakeTheSameMembers, WritersDoNotShareAnything,
+    WritersMayBeDroppedAtAnyPoint, AMemberThatIsTakenBackWasNeverThere, MembersComeInArchiveOrderUntilEnough,
+    WhatIsNotThereIsNotFound, AnIndexThatIsFullEndsThePass, TheIndexOutlivesNothingButItself,
+    ExtractsAnyMembersInArchiveOrder, ExtractsParts, ExtractOfNothingDoesNothing, ExtractEndsWhenItsSinkRefuses,
+    ManyThreadsReadAtOnce, ATapGetsWhatItWants, ATapIsToldNothingWrong, PiecesNeedNothingButThemselves, AnEmptyObject,
+    ZerosAndOnes, RandomBytes, CutAnywhereItKeepsWhatIsWhole, ACutMemberIsNotTakenForAWhole, DamagedAnywhereItAnswers,
+    PiecesMovedAboutItAnswers, WhatFollowsTheEndDoesNotHideTheMembers, ABrokenDiskIsNoDamage);
 
 }  // namespace bryo::contract
