@@ -1,9 +1,12 @@
 #include "tar_reader.h"
 
 #include <algorithm>
+#include <memory>
 
+#include "tar_header.h"
 #include "tar_walk.h"
 #include "tar_window.h"
+#include "tar_writer.h"
 
 namespace bryo::tar {
 namespace {
@@ -40,6 +43,13 @@ class FileInput final : public TarInput {
 Status TarReader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
   FileInput input(archive);
   return walk_tar(input, label, true, members);
+}
+
+Result<ArchiveContinuation> TarReader::continue_after(const OpenObject& archive, std::string_view label,
+                                                      const MemberIndex&) const {
+  FileInput input(archive);
+  BRYO_TRY(end, end_of_entries(input, label));
+  return ArchiveContinuation{.keep = end, .writer = std::make_unique<TarWriter>(padding(end))};
 }
 
 }  // namespace bryo::tar

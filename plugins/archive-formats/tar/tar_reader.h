@@ -12,6 +12,9 @@ namespace bryo::tar {
 class TarReader final : public ArchiveReader {
  public:
   Status index(const OpenObject& archive, std::string_view label, MemberSink& members) const override;
+  /// All entries stay as they are, links and directories too.
+  Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
+                                             const MemberIndex& index) const override;
 };
 
 }  // namespace bryo::tar

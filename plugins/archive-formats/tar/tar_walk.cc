@@ -26,6 +26,7 @@ class Walk {
     while (!ended_) BRYO_CHECK(step());
     return {};
   }
+  [[nodiscard]] std::uint64_t end_of_entries() const noexcept { return entries_end_; }
 
  private:
   Status step();
@@ -51,6 +52,7 @@ class Walk {
   const bool stored_;
   MemberSink& members_;
   bool ended_ = false;
+  std::uint64_t entries_end_ = 0;  ///< headers that precede a member's own are no entries
 
   // Of the headers that precede a member's own.
   std::optional<std::string> gnu_name_;
@@ -97,7 +99,10 @@ Status Walk::special(char type, std::uint64_t size) {
   if (ignored || size > kMaxSpecialSize) {
     BRYO_TRY(passed, input_.skip(size));
     if (passed < size) return cut();
-    return ignored ? skip_padding(size) : Status(invalid(header));
+    if (!ignored) return invalid(header);
+    BRYO_CHECK(skip_padding(size));
+    if (type == kPaxGlobal) entries_end_ = input_.position();
+    return {};
   }
   BRYO_TRY(bytes, input_.read(static_cast<std::size_t>(size)));
   if (bytes.size() < size) return cut();
@@ -141,7 +146,9 @@ Status Walk::member(const HeaderView& header, std::uint64_t size) {
   } else if (readable) {
     BRYO_CHECK(members_.add(found));
   }
-  return skip_padding(size);
+  BRYO_CHECK(skip_padding(size));
+  entries_end_ = input_.position();
+  return {};
 }
 
 Result<std::uint64_t> Walk::hand_over(std::uint64_t size) {
@@ -170,10 +177,25 @@ Status Walk::skip_padding(std::uint64_t size) {
   return {};
 }
 
+class NoMembers final : public MemberSink {
+ public:
+  Status add(const Member&) override { return {}; }
+  Status add_unreadable(std::string_view, std::string_view) override { return {}; }
+  Status add_format_data(BytesView) override { return {}; }
+  [[nodiscard]] std::size_t size() const noexcept override { return 0; }
+};
+
 }  // namespace
 
 Status walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members) {
   return Walk(input, label, stored, members).run();
+}
+
+Result<std::uint64_t> end_of_entries(TarInput& input, std::string_view label) {
+  NoMembers nobody;
+  Walk walk(input, label, true, nobody);
+  BRYO_CHECK(walk.run());
+  return walk.end_of_entries();
 }
 
 }  // namespace bryo::tar

@@ -29,4 +29,8 @@ class TarInput {
 /// `ArchiveReader::index`.
 Status walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members);
 
+/// Where the last entry of any kind ends, with its padding as far as it is there: another member may follow. Fails as
+/// `walk_tar`.
+Result<std::uint64_t> end_of_entries(TarInput& input, std::string_view label);
+
 }  // namespace bryo::tar

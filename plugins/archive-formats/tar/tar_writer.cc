@@ -125,7 +125,7 @@ void append_pax_header(std::string_view name, std::string_view records, ArchiveB
 
 std::size_t TarWriter::max_header(std::size_t name_size) const noexcept {
   constexpr std::size_t kRecords = 64;  // the two records without the name
-  return 4 * kBlock + name_size + kRecords;
+  return 5 * kBlock + name_size + kRecords;
 }
 
 Status TarWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) {
@@ -133,6 +133,7 @@ Status TarWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer
   if (std::memchr(name.data(), '\0', name.size()) != nullptr) {
     return Error(Errc::InvalidArgument, "a name with NUL cannot be written into a TAR archive");
   }
+  out.append_zeros(lead_);
   padding_ = padding(size);
   const bool ascii = is_ascii(name);
   if (ascii && size <= kMaxOctalSize) {
@@ -154,12 +155,13 @@ Status TarWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer
 }
 
 Status TarWriter::end(ArchiveBuffer& out) {
+  lead_ = 0;
   out.append_zeros(padding_);
   return {};
 }
 
 Status TarWriter::finish(ArchiveBuffer& out) {
-  out.append_zeros(2 * kBlock);
+  out.append_zeros(lead_ + 2 * kBlock);
   return {};
 }
 

@@ -10,6 +10,10 @@ namespace bryo::tar {
 /// two zero blocks at the end. The content goes out unseen.
 class TarWriter final : public ArchiveWriter {
  public:
+  TarWriter() = default;
+  /// What is written goes behind an entry whose last `missing_padding` bytes are not there.
+  explicit TarWriter(std::size_t missing_padding) : lead_(missing_padding) {}
+
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Verbatim; }
   [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override;
   /// Fails with InvalidArgument for a name that is empty or contains NUL.
@@ -18,6 +22,7 @@ class TarWriter final : public ArchiveWriter {
   Status finish(ArchiveBuffer& out) override;
 
  private:
+  std::size_t lead_ = 0;     ///< zeros in front of what comes next; until a member is whole, it may be taken back
   std::size_t padding_ = 0;  ///< of the open member
 };
 

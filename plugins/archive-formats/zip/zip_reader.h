@@ -21,6 +21,9 @@ class ZipReader final : public ArchiveReader {
   Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                  std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override;
+  /// All members stay as they are, and so do their entries in the directory; the archive's comment does not.
+  Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
+                                             const MemberIndex& index) const override;
 
  private:
   const ZipOptions options_;

@@ -138,6 +138,7 @@ Status ZipWriter::end(ArchiveBuffer& out) {
 Status ZipWriter::finish(ArchiveBuffer& out) {
   const std::uint64_t directory = offset_;
   const std::size_t before = out.size();
+  out.append(kept_);
   std::string_view names = names_;
   for (const Written& member : members_) {
     const std::string_view name = names.substr(0, member.name_size);
@@ -155,7 +156,7 @@ Status ZipWriter::finish(ArchiveBuffer& out) {
     fields.text(name);
   }
   const std::uint64_t size = out.size() - before;
-  const std::uint64_t count = members_.size();
+  const std::uint64_t count = kept_entries_ + members_.size();
   const bool wide = count >= kNarrow16 || is_wide(size) || is_wide(directory);
   if (wide) {
     Fields fields(out.grow(kWideEndSize + kLocatorSize));

@@ -4,8 +4,10 @@
 
 #include <bryo/archive.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bryo::zip {
@@ -15,6 +17,12 @@ namespace bryo::zip {
 /// `finish`, which appends the whole directory: some 110 bytes and twice the name for each.
 class ZipWriter final : public ArchiveWriter {
  public:
+  ZipWriter() = default;
+  /// Continues an archive at `offset`, which is counted from where its offsets are. `entries` of `directory`, as it
+  /// stood there, come before those that are written.
+  ZipWriter(std::uint64_t offset, std::uint64_t entries, std::vector<std::byte> directory)
+      : kept_entries_(entries), kept_(std::move(directory)), offset_(offset) {}
+
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Observed; }
   [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override;
   /// Fails with InvalidArgument for a name that is empty, contains NUL, or has more than 65,535 bytes.
@@ -32,6 +40,8 @@ class ZipWriter final : public ArchiveWriter {
     std::uint16_t flags;
   };
 
+  const std::uint64_t kept_entries_ = 0;
+  const std::vector<std::byte> kept_;
   std::vector<Written> members_;
   std::string names_;
   std::uint64_t offset_ = 0;

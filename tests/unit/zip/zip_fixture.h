@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include <functional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
