@@ -4,6 +4,7 @@
 
 #include <bryo/http.h>
 #include <kernel/http/router.h>
+#include <kernel/object/archive_names.h>
 #include <kernel/object/bucket_summary.h>
 #include <kernel/object/data_services.h>
 #include <kernel/object/object_location.h>
@@ -37,6 +38,9 @@ class BucketApi {
   Result<std::vector<RegisteredBucketPtr>> match_buckets(const Request& request, const std::string& name) const;
   Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
   Task<Result<Response>> list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
+  Task<Result<Response>> list_archives(RegisteredBucketPtr bucket, ListMessage message, bool msgpack);
+  Task<std::vector<ListedMember>> members_of(RegisteredBucketPtr bucket, std::string archive, NameRange range,
+                                             std::size_t limit);
   Task<Result<Response>> summarize(std::vector<RegisteredBucketPtr> buckets, nlohmann::json value);
   Task<Result<Response>> head_summary(RegisteredBucketPtr bucket, std::string prefix, std::string id);
   Task<Result<BucketSummary>> sum_up(RegisteredBucketPtr bucket, std::string prefix);

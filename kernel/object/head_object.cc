@@ -68,8 +68,7 @@ Task<Result<Response>> ObjectApi::head_member(ObjectAddress address, ReadOptions
   Response response;
   response.headers.add(std::string(wire::kHeaderPresent), "true");
   response.headers.add("Content-Type", std::string(wire::kTypeOctets));
-  // Of a HEAD only the length of the body is sent.
-  response.body = ObjectBody{.object = std::move(object), .offset = 0, .length = member.size};
+  response.body = StreamBody{.length = member.size, .produce = {}};
   co_return response;
 }
 

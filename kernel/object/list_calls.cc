@@ -98,11 +98,8 @@ Task<Result<Response>> BucketApi::list(RegisteredBucketPtr bucket, nlohmann::jso
 
 Task<Result<Response>> BucketApi::list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack) {
   BRYO_CO_TRY(message, parse_list_message(value));
-  if (message.has(kListArchDir)) {
-    co_return Error(Errc::Unsupported, "cannot list what archives hold - operation not supported",
-                    wire::kErrUnsupported);
-  }
   if (message.uuid.empty()) message.uuid = new_job_id();
+  if (message.has(kListArchDir)) co_return co_await list_archives(std::move(bucket), std::move(message), msgpack);
   if (is_remote(bucket->name()) && !message.has(kListCached)) {
     co_return co_await list_remote(std::move(bucket), std::move(message), msgpack);
   }

@@ -21,7 +21,19 @@ void add_metadata(ListEntry& entry, const ListProps& props, const ObjectAttribut
   if (props.custom) entry.custom = custom_text(attributes);
 }
 
-ListEntry entry_of(ListedObject listed, const ListMessage& message, const ObjectLocations& locations) {
+}  // namespace
+
+ListRequest list_request(const ListMessage& message) {
+  const auto& props = message.props;
+  return {.prefix = message.prefix,
+          .after = message.after,
+          .limit = message.page_size,
+          .recursive = !message.has(kListNoRecursion),
+          .sizes = props.size || props.attributes(),
+          .attributes = props.attributes()};
+}
+
+ListEntry list_entry(ListedObject listed, const ListMessage& message, const ObjectLocations& locations) {
   ListEntry entry;
   entry.name = std::move(listed.name);
   if (listed.directory) {
@@ -38,25 +50,13 @@ ListEntry entry_of(ListedObject listed, const ListMessage& message, const Object
   return entry;
 }
 
-}  // namespace
-
-ListRequest list_request(const ListMessage& message) {
-  const auto& props = message.props;
-  return {.prefix = message.prefix,
-          .after = message.after,
-          .limit = message.page_size,
-          .recursive = !message.has(kListNoRecursion),
-          .sizes = props.size || props.attributes(),
-          .attributes = props.attributes()};
-}
-
 ListReply list_reply(ListPage page, const ListMessage& message, const ObjectLocations& locations) {
   ListReply reply;
   reply.uuid = message.uuid;
   // "A full page" is also the last one of a bucket whose size is a multiple of the page: then an empty page ends it.
   if (page.entries.size() >= message.page_size) reply.continuation_token = page.entries.back().name;
   reply.entries.reserve(page.entries.size());
-  for (auto& listed : page.entries) reply.entries.push_back(entry_of(std::move(listed), message, locations));
+  for (auto& listed : page.entries) reply.entries.push_back(list_entry(std::move(listed), message, locations));
   return reply;
 }
 

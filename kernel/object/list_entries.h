@@ -16,6 +16,9 @@ namespace bryo::kernel {
 /// What the store must be asked for.
 [[nodiscard]] ListRequest list_request(const ListMessage& message);
 
+/// What the listing shows of an object or directory.
+[[nodiscard]] ListEntry list_entry(ListedObject listed, const ListMessage& message, const ObjectLocations& locations);
+
 /// The answer. The token is the last name of a full page.
 [[nodiscard]] ListReply list_reply(ListPage page, const ListMessage& message, const ObjectLocations& locations);
 

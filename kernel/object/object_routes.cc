@@ -24,7 +24,8 @@ Status register_object_routes(Router& router, std::optional<ObjectApi>& api) {
   for (const Row& row : {
            Row{Verb::Get, "/v1/objects/*", "Reads an object, a range of it, or archived files.", Access::Read,
                &ObjectApi::get},
-           Row{Verb::Head, "/v1/objects/*", "Answers the properties of an object or archived file.", Access::Read, &ObjectApi::head},
+           Row{Verb::Head, "/v1/objects/*", "Answers the properties of an object or archived file.", Access::Read,
+               &ObjectApi::head},
            Row{Verb::Put, "/v1/objects/*", "Writes an object.", Access::Write, &ObjectApi::put, true},
            Row{Verb::Delete, "/v1/objects/*", "Deletes an object.", Access::Write, &ObjectApi::remove},
            Row{Verb::Patch, "/v1/objects/*", "Changes the custom metadata of an object.", Access::Write,

@@ -114,6 +114,10 @@ def test_answers_as_recorded(replayed, file, case):
         problems += compare.shape_problems(actual.json(), expected["json"])
     elif "json" in expected or "msgpack" in expected:
         problems += document_problems(actual, expected)
+    elif "tar" in expected:
+        have = [[member.name, member.data.decode()] for member in archive.read_tar(actual.body)]
+        if have != expected["tar"]:
+            problems.append(f"members {have}, recorded {expected['tar']}")
     elif "fill" in expected:
         if actual.body != bytes(range(256)) * expected["fill"]["times"]:
             problems.append(f"body of {len(actual.body)} bytes differs")

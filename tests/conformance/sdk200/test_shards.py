@@ -45,3 +45,10 @@ def test_many_files(shard, mode, regex, names):
 def test_no_match(shard):
     with pytest.raises(AISError, match=r"\(archregx=zzz, archmode=prefix\) in ais://.*/s.tar does not exist"):
         shard.get_reader(archive_config=ArchiveConfig(regex="zzz", mode=ArchiveMode.PREFIX)).read_all()
+
+
+def test_list_archive(bck, shard):
+    entries = bck.list_archive("s.tar")
+    assert {entry.name: entry.size for entry in entries} == {f"s.tar/{name}": len(data) for name, data in MEMBERS}
+    whole = bck.list_archive("s.tar", include_archive_obj=True)
+    assert [entry.name for entry in whole] == ["s.tar", *sorted(f"s.tar/{name}" for name, _ in MEMBERS)]
