@@ -33,6 +33,33 @@ JobSnapshot snapshot_of(const std::string& target, const Json& json) {
 
 }  // namespace
 
+Result<std::string> Client::archive_objects(const BucketName& source, const ArchiveJob& job) const {
+  BRYO_CHECK(check_object_name(job.shard));
+  Json value{{"tobck",
+              {{"name", job.to.name},
+               {"provider", job.to.provider},
+               {"namespace", {{"uuid", job.to.ns_uuid}, {"name", job.to.ns_name}}}}},
+             {"archname", job.shard},
+             {"mime", ""},
+             {"isbn", job.with_bucket_name},
+             {"bnonly", job.base_names},
+             {"aate", job.append},
+             {"coer", job.continue_on_error},
+             {"non-recurs", !job.recursive}};
+  if (job.objects.empty()) {
+    value["template"] = job.selection;
+  } else {
+    value["objnames"] = job.objects;
+  }
+  BRYO_TRY(text, dump_json(Json{{"action", "archive"}, {"value", std::move(value)}}, "the names of the objects"));
+  MemoryBody body(text);
+  auto call =
+      json_call("PUT", std::string(wire::kBuckets) + "/" + encode_path(source.name) + "?" + bucket_query(source), body);
+  call.repeat = Repeat::IfRefused;
+  BRYO_TRY(answer, requests_->fetch(call, call_));
+  return std::move(answer.body);
+}
+
 Result<std::vector<JobSnapshot>> Client::jobs(const JobFilter& filter) const {
   Json query{{"id", filter.id}, {"kind", filter.kind}};
   if (filter.only_running) query["show_active"] = true;

@@ -8,6 +8,7 @@ namespace bryo::client {
 namespace {
 
 // http-buckets.md section 5.
+constexpr std::uint64_t kArchives = 1U << 3U;
 constexpr std::uint64_t kNameOnly = 1U << 4U;
 constexpr std::uint64_t kNameSize = 1U << 5U;
 constexpr std::uint64_t kNoRecursion = 1U << 11U;
@@ -16,6 +17,7 @@ std::uint64_t list_flags(const ListOptions& options) {
   std::uint64_t flags = 0;
   if (options.props == "name") flags |= kNameOnly;
   if (options.props == "name,size") flags |= kNameSize;
+  if (options.archives) flags |= kArchives;
   if (!options.recursive) flags |= kNoRecursion;
   return flags;
 }

@@ -122,6 +122,10 @@ Result<ObjectReader> Client::get_object(const BucketName& bucket, std::string_vi
   const bool ranged = options.range != ByteRange{};
   ApiCall call{.method = "GET", .target = object_target(bucket, object)};
   if (!options.archpath.empty()) call.target += "&archpath=" + encode_query(options.archpath);
+  if (options.match) {
+    call.target +=
+        "&archregx=" + encode_query(options.match->pattern) + "&archmode=" + encode_query(options.match->mode);
+  }
   if (ranged) call.headers.add("Range", range_field(options.range));
   BRYO_TRY(exchange, requests_->open(call, call_));
   auto state = std::make_unique<ObjectReader::State>();
@@ -133,9 +137,22 @@ Result<ObjectReader> Client::get_object(const BucketName& bucket, std::string_vi
     return Error(Errc::Unsupported, "the server answered a range of " + state->name + " with the whole object");
   }
   // The checksum of a range is the whole object's (http-objects.md section 3).
-  if (options.verify && !ranged && can_verify(state->info.checksum_type)) state->hash.emplace();
+  if (options.verify && !ranged && !options.match && can_verify(state->info.checksum_type)) state->hash.emplace();
   state->exchange = std::move(exchange);
   return ObjectReader(std::move(state));
+}
+
+Status Client::append_to_shard(const BucketName& bucket, std::string_view object, std::string_view archpath,
+                               BodySource& body, AppendMode mode, std::string_view mime) const {
+  BRYO_CHECK(check_object_name(object));
+  if (archpath.empty()) return Error(Errc::InvalidArgument, "a member of a shard needs a name");
+  // Twice sent would be twice appended.
+  ApiCall call{.method = "PUT", .target = object_target(bucket, object), .body = &body, .repeat = Repeat::IfRefused};
+  call.target += "&archpath=" + encode_query(archpath) + "&archmime=" + encode_query(mime);
+  call.headers.add(std::string(wire::kHeaderAppend), mode == AppendMode::Create ? "2" : "1");
+  BRYO_TRY(answer, requests_->perform(call, call_));
+  static_cast<void>(answer);
+  return {};
 }
 
 Result<ObjectInfo> Client::head_object(const BucketName& bucket, std::string_view object) const {

@@ -17,6 +17,7 @@ inline constexpr std::string_view kMoss = "/v1/ml/moss";
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kMsgpack = "application/msgpack";
 
+inline constexpr std::string_view kHeaderAppend = "Ais-Pine";
 inline constexpr std::string_view kHeaderAtime = "Ais-Atime";
 inline constexpr std::string_view kHeaderBucketProps = "Ais-Bucket-Props";
 inline constexpr std::string_view kHeaderChecksumType = "Ais-Checksum-Type";

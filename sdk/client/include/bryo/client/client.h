@@ -50,12 +50,19 @@ class Client {
                                 const PutOptions& options = {}) const;
   Result<ObjectReader> get_object(const BucketName& bucket, std::string_view object,
                                   const GetOptions& options = {}) const;
+  /// Adds `body` as member `archpath` to the end of a shard; readers see the shard before or after. `mime` (".tar") is
+  /// needed only where the object's name does not tell the format.
+  Status append_to_shard(const BucketName& bucket, std::string_view object, std::string_view archpath, BodySource& body,
+                         AppendMode mode, std::string_view mime = {}) const;
   Result<ObjectInfo> head_object(const BucketName& bucket, std::string_view object) const;
   Status remove_object(const BucketName& bucket, std::string_view object) const;
 
   /// One page; `previous` null = the first.
   Result<ListPage> list_page(const BucketName& bucket, const ListOptions& options,
                              const ListPage* previous = nullptr) const;
+
+  /// Starts the job that packs objects into one shard; answers its id. The shard appears when the job is done.
+  Result<std::string> archive_objects(const BucketName& source, const ArchiveJob& job) const;
 
   Result<std::vector<JobSnapshot>> jobs(const JobFilter& filter = {}) const;
   Result<JobStatus> job_status(const std::string& id) const;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace bryo::client {
 
@@ -13,6 +14,19 @@ struct JobFilter {
   std::string id{};
   std::string kind{};
   bool only_running = false;
+};
+
+/// Which objects become members of which shard (jobs.md sections 4 and 7).
+struct ArchiveJob {
+  BucketName to;
+  std::string shard;                   ///< its extension is the format
+  std::vector<std::string> objects{};  ///< by name; empty: those of `selection`
+  std::string selection{};             ///< template or prefix; empty: the whole bucket
+  bool with_bucket_name = false;       ///< members are called BUCKET/NAME
+  bool base_names = false;             ///< members are called by the last part of their names
+  bool append = false;                 ///< to the shard, if it exists
+  bool continue_on_error = false;
+  bool recursive = true;
 };
 
 /// What one target says about one job.

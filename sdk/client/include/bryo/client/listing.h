@@ -14,6 +14,7 @@ struct ListOptions {
   /// Comma-separated: name size version checksum atime cached status copies custom location.
   std::string props = "name,size";
   std::int64_t page_size = 0;  ///< 0 = the server's
+  bool archives = false;       ///< members of shards too, after their shard: "s.tar/m"; the prefix may reach inside
   bool recursive = true;       ///< false: names up to the next '/' after the prefix, folders with a trailing '/'
 };
 
@@ -27,6 +28,9 @@ struct ListedObject {
   std::string location{};
   std::uint64_t flags = 0;
 
+  /// Of a listing with `archives`.
+  [[nodiscard]] bool member() const noexcept { return (flags & 128U) != 0; }
+  [[nodiscard]] bool shard() const noexcept { return (flags & 512U) != 0; }
   [[nodiscard]] bool folder() const noexcept { return (flags & 256U) != 0; }
 };
 

@@ -31,9 +31,22 @@ struct PutOptions {
   std::vector<std::pair<std::string, std::string>> custom{};
 };
 
+/// Several members of a shard (http-objects.md section 3, Archives).
+struct MemberMatch {
+  std::string mode;     ///< "regexp", "prefix", "suffix", "substr", "wdskey"
+  std::string pattern;  ///< of their names
+};
+
+/// What becomes of the shard when a member is put into it (http-objects.md section 6).
+enum class AppendMode : std::uint8_t {
+  MustExist,  ///< fails with NotFound if there is no shard
+  Create,     ///< makes the shard if there is none
+};
+
 struct GetOptions {
   ByteRange range{};
   std::string archpath{};
+  std::optional<MemberMatch> match{};  ///< the answer is a TAR of the members that match; excludes range and archpath
   /// Compare the bytes with the checksum the server names. Only for whole objects with an xxhash checksum; others are
   /// given unverified.
   bool verify = false;
