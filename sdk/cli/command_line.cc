@@ -42,6 +42,7 @@ std::string indented(std::string_view lines) {
 /// Words that only hold commands.
 std::string_view group_summary(std::string_view word) {
   if (word == "bucket") return "Create, list and remove buckets";
+  if (word == "archive") return "Shards: list, read, make, append to";
   if (word == "ml") return "Batches for training";
   if (word == "show") return "Show the cluster and its jobs";
   return "";

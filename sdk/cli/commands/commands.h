@@ -15,6 +15,13 @@ Action declare_ls(CLI::App& app);
 Action declare_rm(CLI::App& app);
 Action declare_ml_get_batch(CLI::App& app);
 Action declare_ml_lhotse_get_batch(CLI::App& app);
+Action declare_archive_ls(CLI::App& app);
+Action declare_archive_get(CLI::App& app);
+Action declare_archive_put(CLI::App& app);
+Action declare_archive_append(CLI::App& app);
+Action declare_archive_bucket(CLI::App& app);
+Action declare_archive_gen_shards(CLI::App& app);
+Action declare_ishard(CLI::App& app);
 Action declare_show_cluster(CLI::App& app);
 Action declare_show_job(CLI::App& app);
 Action declare_plugin_ls(CLI::App& app);
@@ -72,6 +79,47 @@ inline constexpr Command kMlLhotseGetBatch{
     "bryo ml lhotse-get-batch --cuts cuts.jsonl --batch-size 500 --output-template \"batch-{0001..0100}.tgz\"\n"
     "bryo ml lhotse-get-batch --cuts cuts.jsonl --sample-rate 16000 slices.tar",
     &declare_ml_lhotse_get_batch};
+inline constexpr Command kArchiveLs{"archive ls", "List shards and their members",
+                                    "bryo archive ls ais://images/train-000.tar\n"
+                                    "bryo archive ls ais://images/train-000.tar/cat/ --json\n"
+                                    "bryo archive ls ais://images --prefix train-",
+                                    &declare_archive_ls};
+inline constexpr Command kArchiveGet{
+    "archive get", "Get members of a shard",
+    "bryo archive get ais://images/train.tar/cat/1.jpg                # into ./1.jpg\n"
+    "bryo archive get ais://images/train.tar/cat/1.jpg - | file -\n"
+    "bryo archive get ais://images/train.tar ./train                  # all of them, into a folder\n"
+    "bryo archive get ais://images/train.tar labels.zip --suffix .cls\n"
+    "bryo archive get ais://images/train.tar --wdskey cat/1           # the files of one sample",
+    &declare_archive_get};
+inline constexpr Command kArchivePut{"archive put", "Put files and folders as a shard",
+                                     "bryo archive put ./cats ais://images/cats.tar\n"
+                                     "bryo archive put ./cats ./dogs ais://images/pets.tgz --archpath pets/\n"
+                                     "bryo archive put cat.jpg ais://images/cats.zip --archpath a/tom.jpg --force",
+                                     &declare_archive_put};
+inline constexpr Command kArchiveAppend{"archive append", "Append files and folders to a shard",
+                                        "bryo archive append cat.jpg ais://images/cats.tar --archpath a/tom.jpg\n"
+                                        "bryo archive append ./more ais://images/cats.tar --create",
+                                        &declare_archive_append};
+inline constexpr Command kArchiveBucket{
+    "archive bucket", "Pack objects of a bucket into one shard, in the cluster",
+    "bryo archive bucket ais://raw ais://images/all.tar --wait\n"
+    "bryo archive bucket ais://raw/train/ ais://images/train.tgz\n"
+    "bryo archive bucket ais://raw ais://images/some.tar --template 'x-{000..099}.jpg' --append-or-put",
+    &declare_archive_bucket};
+inline constexpr Command kArchiveGenShards{
+    "archive gen-shards", "Generate shards of random samples, to test with",
+    "bryo archive gen-shards 'ais://b/shard-{000..009}.tar'\n"
+    "bryo archive gen-shards 'ais://b/shard-{00..99}.tgz' --samples 1000 --size 64KiB --ext .jpg,.cls\n"
+    "bryo archive gen-shards 'ais://b/shard-{0..9}' --format zip --seed 1 --cleanup -y",
+    &declare_archive_gen_shards};
+inline constexpr Command kIshard{
+    "ishard", "Pack a folder or bucket of samples into shards",
+    "bryo ishard ./imagenet ais://train/imagenet-%06d.tar               # 100 MiB each\n"
+    "bryo ishard ais://raw/train/ 'ais://train/s-{0000..0999}.tgz' --samples 1000 --sort shuffle --seed 7\n"
+    "bryo ishard ais://raw ais://train/ --exts .jpg,.cls --missing exclude --dry-run\n"
+    "bryo ishard ./wavs ais://train/ --ekm map.json                     # {\"cats-%04d.tar\": [\"^cat/\"], ...}",
+    &declare_ishard};
 inline constexpr Command kShowCluster{"show cluster", "Show nodes, versions, uptime and capacity",
                                       "bryo show cluster\n"
                                       "bryo show cluster --json",

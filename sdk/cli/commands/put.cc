@@ -1,5 +1,3 @@
-#include <bryo/client/checksum.h>
-
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include "json_out.h"
 #include "progress.h"
 #include "session.h"
+#include "verified_put.h"
 #include "workers.h"
 
 namespace bryo::cli {
@@ -23,30 +22,6 @@ struct PutCommandOptions {
   int workers = 8;
 };
 
-/// Counts and hashes what is sent, so that the checksum of the server's answer can be compared.
-class HashedBody final : public client::BodySource {
- public:
-  HashedBody(client::BodySource& body, Progress& progress) : body_(body), progress_(progress) {}
-  std::optional<std::uint64_t> size() const override { return body_.size(); }
-  bool repeatable() const override { return body_.repeatable(); }
-  Status rewind() override {
-    hash_ = {};
-    return body_.rewind();
-  }
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    BRYO_TRY(n, body_.read(out));
-    hash_.update(out.first(n));
-    progress_.add_bytes(n);
-    return n;
-  }
-  [[nodiscard]] std::string hex() const { return hash_.hex(); }
-
- private:
-  client::BodySource& body_;
-  Progress& progress_;
-  client::Xxhash hash_;
-};
-
 struct PutTarget {
   const client::Client& client;
   const BucketName& bucket;
@@ -54,13 +29,7 @@ struct PutTarget {
 };
 
 Status put_one(const PutTarget& target, const std::string& object, client::BodySource& body, Progress& progress) {
-  HashedBody hashed(body, progress);
-  BRYO_TRY(info, target.client.put_object(target.bucket, object, hashed, target.options));
-  if (client::can_verify(info.checksum_type) && info.checksum != hashed.hex()) {
-    return Error(Errc::BadChecksum, target.bucket.uri() + "/" + object + " was stored with " + info.checksum_type +
-                                        " " + info.checksum + ", sent were bytes with " + hashed.hex() +
-                                        ": put it again");
-  }
+  BRYO_CHECK(put_verified(target.client, target.bucket, object, body, target.options, &progress));
   progress.add_item();
   return {};
 }

@@ -80,3 +80,34 @@ def filled(node, bucket):
 @pytest.fixture
 def here(tmp_path) -> pathlib.Path:
     return tmp_path
+
+
+# Members of the shards that the archive commands are tested with.
+MEMBERS = [("cat/1.jpg", b"cat one" * 300), ("cat/1.cls", b"0"), ("cat/10.jpg", b""), ("dog/1.jpg", b"dog"), ("top.txt", b"t")]
+
+
+@pytest.fixture
+def members() -> list[tuple[str, bytes]]:
+    return MEMBERS
+
+
+@pytest.fixture
+def sharded(node, bucket):
+    """s.tar, s.tgz, s.zip, s.tar.lz4 with the same members, and objects beside them."""
+    from harness import archive
+
+    makers = {".tar": archive.make_tar, ".tgz": archive.make_tgz, ".zip": archive.make_zip, ".tar.lz4": archive.make_tar_lz4}
+    for extension, make in makers.items():
+        node.put(bucket, f"s{extension}", make(MEMBERS))
+    node.put(bucket, "s.tar2", b"no shard")
+    node.put(bucket, "plain", b"plain")
+    return bucket
+
+
+@pytest.fixture
+def folder(here):
+    for name, data in MEMBERS:
+        path = here / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return here / "data"

@@ -1,0 +1,179 @@
+#include <bryo/client/output_file.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "arguments.h"
+#include "commands/commands.h"
+#include "format.h"
+#include "json_out.h"
+#include "member_extraction.h"
+#include "overwrite.h"
+#include "progress.h"
+#include "session.h"
+
+namespace bryo::cli {
+namespace {
+
+struct ArchiveGetOptions {
+  std::string uri;
+  std::string destination;
+  std::string archpath;
+  std::string regex;
+  std::string prefix;
+  std::string suffix;
+  std::string substring;
+  std::string wdskey;
+  bool force = false;
+};
+
+/// One member, or those that match.
+struct Wanted {
+  BucketName bucket;
+  std::string shard;
+  std::string archpath{};
+  client::MemberMatch match{};  ///< if `archpath` is empty
+};
+
+Result<Wanted> wanted_of(const ArchiveGetOptions& options) {
+  BRYO_TRY(uri, uri_argument(options.uri));
+  auto path = client::split_shard_path(uri.object);
+  if (path.object.empty() || path.object.ends_with('/')) {
+    return usage_error("\"" + options.uri + "\" names no shard: bryo archive get BUCKET/SHARD[/MEMBER]");
+  }
+  std::vector<client::MemberMatch> asked;
+  for (const auto& [mode, pattern] : {std::pair("regexp", &options.regex),
+                                      {"prefix", &options.prefix},
+                                      {"suffix", &options.suffix},
+                                      {"substr", &options.substring},
+                                      {"wdskey", &options.wdskey}}) {
+    if (!pattern->empty()) asked.push_back({mode, *pattern});
+  }
+  const auto& member = options.archpath.empty() ? path.archpath : options.archpath;
+  if (!member.empty() && member.ends_with('/')) {
+    asked.push_back({"prefix", member});
+  } else if (!member.empty()) {
+    if (!asked.empty()) return usage_error("a member and a selection exclude each other");
+    return Wanted{uri.bucket, std::move(path.object), member};
+  }
+  if (asked.size() > 1) return usage_error("only one of --regex, --prefix, --suffix, --substring and --wdskey");
+  if (asked.empty()) asked.push_back({"regexp", ".*"});
+  return Wanted{uri.bucket, std::move(path.object), {}, std::move(asked.front())};
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return path.ends_with('/') || std::filesystem::is_directory(path, ignored);
+}
+
+std::string last_part(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
+
+void report_got(Console& console, const Wanted& wanted, const std::string& destination, const Progress& progress,
+                std::uint64_t refused) {
+  const auto source = wanted.bucket.uri() + "/" + wanted.shard + (wanted.archpath.empty() ? "" : "/" + wanted.archpath);
+  if (console.json) {
+    console.print(to_text({{"source", source},
+                           {"destination", destination},
+                           {"members", progress.items()},
+                           {"bytes", progress.bytes()},
+                           {"failed", refused},
+                           {"seconds", std::chrono::duration<double>(progress.elapsed()).count()}}));
+    return;
+  }
+  if (progress.items() == 0) return;
+  console.print("got " + std::to_string(progress.items()) + (progress.items() == 1 ? " member" : " members") + ", " +
+                show_size(progress.bytes()) + " from " + source + " into " + destination + " in " +
+                show_duration(progress.elapsed()) + " (" + show_rate(progress.bytes(), progress.elapsed()) + ")");
+}
+
+Status get_member(const ArchiveGetOptions& options, const Wanted& wanted, const client::Client& client,
+                  Session& session) {
+  auto path = options.destination.empty() ? last_part(wanted.archpath) : options.destination;
+  const bool to_output = path == "-";
+  if (!to_output && is_folder(path)) path = (std::filesystem::path(path) / last_part(wanted.archpath)).string();
+  if (!to_output) {
+    BRYO_TRY(agreed, may_overwrite(path, options.force, session.console()));
+    if (!agreed) return {};
+  }
+  BRYO_TRY(member, client.get_object(wanted.bucket, wanted.shard, {.archpath = wanted.archpath}));
+  if (to_output) {
+    StandardOutput output;
+    BRYO_TRY(copied, client::copy(member, output));
+    static_cast<void>(copied);
+    return {};
+  }
+  Progress progress(session.console(), "members", 1, member.size().value_or(0));
+  BRYO_TRY(file, client::OutputFile::create(path));
+  BRYO_TRY(copied, client::copy(member, file));
+  BRYO_CHECK(file.commit());
+  progress.add_bytes(copied);
+  progress.add_item();
+  report_got(session.console(), wanted, path, progress, 0);
+  return {};
+}
+
+Status get_matching(const ArchiveGetOptions& options, const Wanted& wanted, const client::Client& client,
+                    Session& session) {
+  auto& console = session.console();
+  auto destination = options.destination;
+  if (destination.empty()) {
+    const auto name = last_part(wanted.shard);
+    const auto format = client::format_of_name(name);
+    destination = format ? name.substr(0, name.size() - client::extension_of(*format).size()) : name + ".members";
+  }
+  const auto format = is_folder(destination) ? std::nullopt : client::format_of_name(destination);
+  if (format) {
+    BRYO_TRY(agreed, may_overwrite(destination, options.force, console));
+    if (!agreed) return {};
+  }
+  BRYO_TRY(tar, client.get_object(wanted.bucket, wanted.shard, {.match = wanted.match}));
+  Progress progress(console, "members", 0, 0);
+  if (destination == "-") {
+    StandardOutput output;
+    BRYO_TRY(copied, client::copy(tar, output));
+    static_cast<void>(copied);
+    return {};
+  }
+  if (format) {
+    BRYO_TRY(file, client::OutputFile::create(destination));
+    BRYO_TRY(members, repack_members(tar, *format, file, progress));
+    static_cast<void>(members);
+    BRYO_CHECK(file.commit());
+    report_got(console, wanted, destination, progress, 0);
+    return {};
+  }
+  BRYO_TRY(extracted, extract_members(tar, destination, options.force, console, progress));
+  report_got(console, wanted, destination, progress, extracted.refused);
+  if (extracted.refused > 0) return Error(Errc::Io, count_of(extracted.refused, "member") + " not written");
+  return {};
+}
+
+Status run_archive_get(const ArchiveGetOptions& options, Session& session) {
+  BRYO_TRY(wanted, wanted_of(options));
+  BRYO_TRY(client, session.client());
+  if (!wanted.archpath.empty()) return get_member(options, wanted, client, session);
+  return get_matching(options, wanted, client, session);
+}
+
+}  // namespace
+
+Action declare_archive_get(CLI::App& app) {
+  auto options = std::make_shared<ArchiveGetOptions>();
+  app.add_option("BUCKET/SHARD[/MEMBER]", options->uri,
+                 "A member, everything below SHARD/FOLDER/, or all members of the shard")
+      ->required();
+  app.add_option("DESTINATION", options->destination,
+                 "For a member: file, folder, or - (standard output). For several: a folder, an archive to make "
+                 "(.tar .tgz .tar.gz .zip .tar.lz4), or - (a TAR); default: a folder called like the shard");
+  app.add_option("--archpath", options->archpath, "The member, where the object's name has no extension");
+  app.add_option("--regex", options->regex, "Members whose names match an expression");
+  app.add_option("--prefix", options->prefix, "Members whose names begin with this");
+  app.add_option("--suffix", options->suffix, "Members whose names end with this");
+  app.add_option("--substring", options->substring, "Members whose names hold this");
+  app.add_option("--wdskey", options->wdskey, "The members of a WebDataset sample: NAME without the extension");
+  app.add_flag("--force,-y,--yes", options->force, "Overwrite files without asking");
+  return [options](Session& session) { return run_archive_get(*options, session); };
+}
+
+}  // namespace bryo::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <regex>
+#include <string>
+#include <string_view>
+
+#include "command.h"
+
+namespace bryo::cli {
+
+/// Which files are one sample: those with the same key. A value; thread-safe.
+class SampleKey {
+ public:
+  /// "name": folder and name up to the first dot, as WebDataset ("full_name" of the reference's ishard). "base": the
+  /// same without the folder, so that a/1.jpg and b/1.xml are one sample ("base_file_name"). Anything else is a regular
+  /// expression (ECMAScript) whose first group is the key; a name that it does not match is its own sample. Fails with
+  /// a usage error.
+  static Result<SampleKey> parse(std::string_view text);
+
+  [[nodiscard]] std::string of(std::string_view name) const;
+
+ private:
+  bool base_only_ = false;
+  std::shared_ptr<const std::regex> pattern_;
+};
+
+}  // namespace bryo::cli

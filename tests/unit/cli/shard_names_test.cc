@@ -1,0 +1,45 @@
+#include "sdk/cli/shard_names.h"
+
+#include <gtest/gtest.h>
+
+#include "sdk/cli/command.h"
+
+namespace bryo::cli {
+namespace {
+
+using client::ArchiveFormat;
+
+TEST(ShardNames, TheNamesExtensionIsTheFormat) {
+  auto names = parse_shard_names("ais://b/train/s-{08..10}.tar.lz4", "");
+  ASSERT_TRUE(names);
+  EXPECT_EQ(names->bucket.uri(), "ais://b");
+  EXPECT_EQ(names->format, ArchiveFormat::TarLz4);
+  EXPECT_EQ(names->next(), "train/s-08.tar.lz4");
+  EXPECT_EQ(names->next(), "train/s-09.tar.lz4");
+  EXPECT_EQ(names->next(), "train/s-10.tar.lz4");
+  EXPECT_EQ(names->next(), std::nullopt);
+}
+
+TEST(ShardNames, AFormatIsAppendedToNamesWithout) {
+  for (const auto& [format, first] : {std::pair("zip", "s-0.zip"), {".tgz", "s-0.tgz"}, {"", "s-0.tar"}}) {
+    auto names = parse_shard_names("b/s-%d", format);
+    ASSERT_TRUE(names) << format;
+    EXPECT_EQ(names->next(), first);
+  }
+}
+
+TEST(ShardNames, RefusesWhatIsNoTemplateOfShards) {
+  for (const auto& [text, format, told] : {std::tuple("ais://b", "", "add a template"),
+                                           {"ais://b/folder/", "", "add a template"},
+                                           {"ais://b/s-{1..0}.tar", "", "starts after its end"},
+                                           {"ais://b/s.tar", "zip", "contradicts"},
+                                           {"ais://b/s", "rar", "unknown archive format"}}) {
+    const auto names = parse_shard_names(text, format);
+    ASSERT_FALSE(names) << text;
+    EXPECT_NE(names.error().message().find(told), std::string::npos) << names.error().message();
+    EXPECT_EQ(names.error().tcode(), kUsage);
+  }
+}
+
+}  // namespace
+}  // namespace bryo::cli
