@@ -28,7 +28,7 @@ constexpr const char* kUnfinished = ".new";
 std::string path_of(const std::string& directory, std::uint64_t stamp) {
   std::string hex;
   for (int shift = 60; shift >= 0; shift -= 4) hex.push_back("0123456789abcdef"[stamp >> shift & 15]);
-  return directory + "/" + hex.substr(0, 2) + "/" + hex;
+  return directory + "/" + hex;
 }
 
 /// A file in memory until the last table that refers to it is gone.
@@ -137,13 +137,19 @@ void IndexFiles::store(const OpenObject& archive, const ArchiveFormatSpec& forma
   for (const BytesView piece : pieces) bytes += piece.size();
   if (bytes > limit_.load(std::memory_order_relaxed)) return;
 
-  std::error_code ec;
-  fs::create_directories(fs::path(path).parent_path(), ec);
-  if (ec) return failed(ec.value());
   // No sync: what a crash leaves behind does not match its checksum.
   const std::string unfinished = path + kUnfinished;
   {
-    const Descriptor file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    const auto create = [&] {
+      return Descriptor(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    };
+    Descriptor file = create();
+    if (!file && errno == ENOENT) {
+      std::error_code ec;
+      fs::create_directories(directory, ec);
+      if (ec) return failed(ec.value());
+      file = create();
+    }
     if (!file) return failed(errno);
     if (const int error = write_all(file.get(), pieces); error != 0) {
       (void)::unlink(unfinished.c_str());

@@ -1,7 +1,7 @@
 // What one plain pass over a shard costs, with the libraries that everybody has and nothing kept: the other side of
 // shards.py.
 //
-//   shard_passes KIND FILE [MEMBER...]   prints {"passes_ms": [CPU of each of five passes]}
+//   shard_passes KIND FILE... [-- MEMBER...]   prints {"passes_ms": [CPU of one pass over each file]}
 //
 // KIND: walk (headers of a TAR), inflate (a whole .tgz), lz4 (a whole .tar.lz4), zip (the directory, and the asked
 // members).
@@ -12,12 +12,14 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -153,26 +155,27 @@ double cpu_ms() {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "shard_passes walk|inflate|lz4|zip FILE [MEMBER...]\n");
+    std::fprintf(stderr, "shard_passes walk|inflate|lz4|zip FILE... [-- MEMBER...]\n");
     return 2;
   }
   try {
     const std::string kind = argv[1];
-    const File file(argv[2]);
-    const std::vector<std::string> names(argv + 3, argv + argc);
+    char** const separator = std::find(argv + 2, argv + argc, std::string_view("--"));
+    const std::vector<std::string> names(std::min(separator + 1, argv + argc), argv + argc);
     std::uint64_t seen = 0;
     std::printf("{\"passes_ms\": [");
-    for (int pass = 0; pass < 5; ++pass) {
+    for (char** path = argv + 2; path != separator; ++path) {
+      const File file(*path);
       const double start = cpu_ms();
       seen += kind == "walk"      ? walk(file)
               : kind == "inflate" ? inflate_all(file)
               : kind == "lz4"     ? lz4_all(file)
                                   : zip_members(file, names);
-      std::printf("%s%.4f", pass == 0 ? "" : ", ", cpu_ms() - start);
+      std::printf("%s%.4f", path == argv + 2 ? "" : ", ", cpu_ms() - start);
     }
     std::printf("], \"seen\": %llu}\n", static_cast<unsigned long long>(seen));
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "shard_passes: %s: %s\n", argv[2], e.what());
+    std::fprintf(stderr, "shard_passes: %s\n", e.what());
     return 1;
   }
 }

@@ -8,8 +8,11 @@ namespace {
 /// A system call costs about as much as copying this many bytes: closer headers are read together.
 constexpr std::uint64_t kClose = 4 << 10;
 constexpr std::size_t kLargeWindow = 256 << 10;
-/// A PAX header, its records, and the header that they belong to.
-constexpr std::size_t kSmallWindow = 3 * 512;
+/// A header; and where headers go in threes, as PAX does: its records, and the header that they belong to.
+constexpr std::size_t kHeader = 512;
+constexpr std::size_t kThree = 3 * kHeader;
+/// Reads after one that memory held, which are not asked whether it does: that costs more than the read itself.
+constexpr int kBelieved = 15;
 /// While the disk is needed, it is kept busy this far ahead.
 constexpr std::uint64_t kReadAhead = 4 << 20;
 
@@ -17,8 +20,10 @@ constexpr std::uint64_t kReadAhead = 4 << 20;
 
 Result<const std::byte*> TarWindow::at(std::uint64_t offset, std::size_t n) {
   if (offset < start_ || offset + n > start_ + size_) {
-    const bool close = offset - asked_ <= kClose;
-    BRYO_CHECK(fill(offset, std::max(n, close ? kLargeWindow : kSmallWindow)));
+    const std::uint64_t distance = offset - asked_;
+    if (distance == kHeader) small_ = kThree;
+    const bool close = distance > kHeader && distance <= kClose;
+    BRYO_CHECK(fill(offset, std::max(n, close ? kLargeWindow : small_)));
   }
   asked_ = offset;
   return memory_.data() + (offset - start_);
@@ -29,8 +34,12 @@ Status TarWindow::fill(std::uint64_t offset, std::size_t n) {
   n = static_cast<std::size_t>(std::min<std::uint64_t>(n, archive_.size() - offset));
   if (memory_.size() < n) memory_.resize(n);
   const auto room = MutableBytes(memory_).first(n);
-  if (const auto read = archive_.try_read(offset, room)) {
+  if (warm_ > 0) {
+    --warm_;
+    BRYO_CHECK(archive_.read_blocking(offset, room));
+  } else if (const auto read = archive_.try_read(offset, room)) {
     BRYO_CHECK(*read);
+    warm_ = kBelieved;
   } else {
     archive_.will_need(offset, std::min(kReadAhead, archive_.size() - offset));
     BRYO_CHECK(archive_.read_blocking(offset, room));

@@ -64,7 +64,7 @@ TEST_F(IndexFilesTest, WhatIsStoredIsLoaded) {
   EXPECT_FALSE(first.load(object, tar, kLabel));
   first.store(object, tar, *table());
   ASSERT_EQ(paths().size(), 1u);
-  EXPECT_THAT(paths()[0].string(), HasSubstr("/indexes/00/0000000000abcdef"));
+  EXPECT_THAT(paths()[0].string(), HasSubstr("/indexes/0000000000abcdef"));
   auto later = files();
   const auto loaded = later.load(object, tar, kLabel);
   ASSERT_TRUE(loaded);
@@ -168,8 +168,8 @@ TEST_F(IndexFilesTest, WhereNothingCanBeWrittenItIsLogged) {
 }
 
 TEST_F(IndexFilesTest, WhatACrashLeftUnfinishedIsRemoved) {
-  fs::create_directories(directory.path() + "/indexes/00");
-  write(directory.path() + "/indexes/00/0000000000000001.new", "half");
+  fs::create_directories(directory.path() + "/indexes");
+  write(directory.path() + "/indexes/0000000000000001.new", "half");
   auto kept = files();
   kept.store(archive(2), tar, *table());
   ASSERT_EQ(paths().size(), 1u);
