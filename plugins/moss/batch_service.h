@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "arena_pool.h"
+#include "decoded_parts.h"
 #include "moss_metrics.h"
 #include "moss_options.h"
 
@@ -38,6 +39,7 @@ struct BatchService {
   MossMetrics metrics;
   Host* host = nullptr;
   ArenaPool arenas;
+  DecodedParts decoded;
   SharedAllowance pending;    ///< batches under way
   SharedAllowance kept_open;  ///< objects kept open between sizing and sending
 };

@@ -27,8 +27,8 @@ EntryOutcome cut(ObjectPtr object, ByteSpan payload, ByteRange range) {
 }  // namespace
 
 LocalSource::LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets,
-                         DecodeLimits limits)
-    : host_(host), request_(request), buckets_(buckets), limits_(limits) {}
+                         DecodedParts& decoded, DecodeLimits limits)
+    : host_(host), request_(request), buckets_(buckets), decoded_(decoded), limits_(limits) {}
 
 std::optional<EntryOutcome> LocalSource::try_get(std::size_t number) {
   const BatchEntry& entry = request_.entries[number];
@@ -83,8 +83,8 @@ Task<EntryOutcome> LocalSource::open_member(std::size_t number) {
     if (object) {
       const auto pass = first_pass(number);
       auto shard = co_await host_.archives().open(*object, uri_of(entry), pass);
-      for (auto& [taken, loaded] : pass->taken()) keep_ahead(taken, std::move(loaded));
       opened = shard ? &keep(key, *std::move(shard)) : &keep(key, std::move(shard).error());
+      keep_taken(*pass, *opened);
     } else {
       opened = &keep(key, with_node(object.error()));
     }
@@ -134,6 +134,8 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
     ahead_bytes_ -= loaded.view().size();
     co_return loaded;
   }
+  const DecodedParts::Key key{slice.shard.object->stamp(), slice.member.ordinal, slice.offset, slice.size};
+  if (auto kept = decoded_.find(key)) co_return LoadedBytes{std::move(kept)};
   // Alone again if the others spoil it.
   for (const std::uint64_t ahead : {limits_.ahead, std::uint64_t{0}}) {
     const auto group = group_of(entry, slice, ahead);
@@ -155,6 +157,16 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
   }
   co_return Error(Errc::InvalidArgument, "unexpected EOF: member \"" + std::string(slice.member.name) +
                                              "\" is shorter than its " + std::to_string(slice.member.size) + " bytes");
+}
+
+void LocalSource::keep_taken(const FirstPass& pass, const Opened& opened) {
+  for (auto& [entry, loaded] : pass.taken()) {
+    const auto outcome = member_in(opened, request_.entries[entry]);
+    const EncodedSlice* slice = outcome.encoded();
+    if (slice == nullptr || slice->size != loaded.view().size()) continue;
+    decoded_.keep({slice->shard.object->stamp(), slice->member.ordinal, slice->offset, slice->size}, loaded.kept);
+    keep_ahead(entry, std::move(loaded));
+  }
 }
 
 void LocalSource::keep_ahead(std::size_t entry, LoadedBytes loaded) {
@@ -182,7 +194,7 @@ Result<std::shared_ptr<DecodeGroup>> LocalSource::group_of(std::size_t entry, co
     return Error(Errc::InvalidArgument, label + " has " + std::to_string(slice.size) +
                                             " bytes, too many to decode: raise [plugin.moss] max_decoded");
   }
-  auto group = std::make_shared<DecodeGroup>(slice.shard, uri_of(request_.entries[entry]));
+  auto group = std::make_shared<DecodeGroup>(slice.shard, uri_of(request_.entries[entry]), decoded_);
   BRYO_CHECK(group->add(entry, slice, host_.memory()));
   const auto key = key_of(request_.entries[entry]);
   const auto end = std::min(request_.entries.size(), entry + kLookedAt);

@@ -11,6 +11,7 @@
 
 #include "batch_request.h"
 #include "decode_group.h"
+#include "decoded_parts.h"
 #include "entry_source.h"
 #include "first_pass.h"
 
@@ -26,8 +27,9 @@ struct DecodeLimits {
 /// for the whole request.
 class LocalSource final : public EntrySource {
  public:
-  /// `request` and `buckets` (of request.buckets) outlive this.
-  LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets, DecodeLimits limits);
+  /// `request`, `buckets` (of request.buckets) and `decoded` outlive this.
+  LocalSource(Host& host, const BatchRequest& request, const std::vector<BucketPtr>& buckets, DecodedParts& decoded,
+              DecodeLimits limits);
 
   std::optional<EntryOutcome> try_get(std::size_t entry) override;
   Task<EntryOutcome> get(std::size_t entry) override;
@@ -55,6 +57,8 @@ class LocalSource final : public EntrySource {
   [[nodiscard]] EntryOutcome member_in(const Opened& opened, const BatchEntry& entry) const;
   /// For a shard that may have to be indexed: what the batch wants of it from `entry` on.
   [[nodiscard]] std::shared_ptr<FirstPass> first_pass(std::size_t entry) const;
+  /// Keeps what the pass has taken, for this batch and others.
+  void keep_taken(const FirstPass& pass, const Opened& opened);
   void keep_ahead(std::size_t entry, LoadedBytes loaded);
   /// `entry`, and what lies behind it in the batch and in the same shard.
   Result<std::shared_ptr<DecodeGroup>> group_of(std::size_t entry, const EncodedSlice& slice, std::uint64_t ahead);
@@ -64,6 +68,7 @@ class LocalSource final : public EntrySource {
   Host& host_;
   const BatchRequest& request_;
   const std::vector<BucketPtr>& buckets_;
+  DecodedParts& decoded_;
   const DecodeLimits limits_;
   std::unordered_map<ShardKey, Opened, ShardKeyHash> shards_;
   ShardKey last_key_{};

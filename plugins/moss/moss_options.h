@@ -66,6 +66,13 @@ struct MossOptions {
              .max = 4_GiB,
              .doc = "Members of compressed shards that a batch decodes before their turn, in memory; 0: none.",
              .hot = true})),
+        decoded_cache(r.option<Size>(
+            {.key = "decoded_cache",
+             .default_value = 64_MiB,
+             .min = Size{0},
+             .max = 1024_GiB,
+             .doc = "Members of compressed shards that stay in memory for the batches that want them next; 0: none.",
+             .hot = true})),
         kept_open(
             r.option<std::int64_t>({.key = "kept_open",
                                     .default_value = 2048,
@@ -93,6 +100,7 @@ struct MossOptions {
   Option<Size> sendfile_from;
   Option<Size> max_decoded;
   Option<Size> decode_ahead;
+  Option<Size> decoded_cache;
   Option<std::int64_t> kept_open;
   Option<std::string> late_failure;
 };

@@ -37,6 +37,10 @@ class MossPlugin final : public Plugin {
     service_->host = &host;
     co_return Status{};
   }
+  Task<void> stop() override {
+    service_->decoded.set_limit(0);
+    co_return;
+  }
 
  private:
   static Task<Result<Response>> refuse(Request& request) { co_return wrong_ml_url(request); }

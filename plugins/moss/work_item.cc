@@ -21,9 +21,11 @@ std::string WorkItemName::text() const {
 WorkItem::WorkItem(BatchService& service, Parts parts)
     : service_(service),
       parts_(std::move(parts)),
-      source_(*service.host, parts_.request, parts_.buckets,
+      source_(*service.host, parts_.request, parts_.buckets, service.decoded,
               DecodeLimits{service.options.max_decoded.get().bytes, service.options.decode_ahead.get().bytes}),
-      max_soft_errors_(soft_error_limit(service.options)) {}
+      max_soft_errors_(soft_error_limit(service.options)) {
+  service.decoded.set_limit(service.options.decoded_cache.get().bytes);  // it may have changed
+}
 
 WorkItem::~WorkItem() {
   publish();

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import zipfile
 import zlib
@@ -76,13 +77,13 @@ def zip_bytes(members, method):
     return out.getvalue()
 
 
-class Node:
-    """A server, and how much processor time its calls take."""
+class Client:
+    """A connection to a server, and how much processor time the calls on it take."""
 
-    def __init__(self, command, ready):
-        self.server = Server(command, ready)
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-        self.clock = (~self.server.pid << 3) | 2  # the CPU clock of that process: clock_getcpuclockid(3)
+    def __init__(self, server):
+        self.server = server
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        self.clock = (~server.pid << 3) | 2  # the CPU clock of that process: clock_getcpuclockid(3)
 
     def call(self, method, path, body=None):
         self.connection.request(method, path, body)
@@ -92,7 +93,7 @@ class Node:
             raise SystemExit(f"{method} {path}: {answer.status} {data[:300]!r}")
         return data
 
-    def batch(self, entries, size):
+    def batch(self, entries, size=8 << 10):
         """CPU and wall time in ms."""
         entries = [{"objname": o, "archpath": m, "bucket": "bench", "provider": "ais"} for o, m in entries]
         body = json.dumps({"mime": ".tar", "in": entries, "coer": False, "onob": False, "strm": True}, separators=(",", ":"))
@@ -104,17 +105,22 @@ class Node:
         return taken[0] * 1e3, taken[1] * 1e3
 
 
+def start_client(command, ready):
+    return Client(Server(command, ready))
+
+
 class Bench:
     def __init__(self, options, work):
         self.build, self.work, self.quick = options.build, work, options.quick
         self.rows = []
 
-    def start(self, name):
+    def start(self, name, cache="0"):
+        """Without a cache of decoded members, each batch pays for what it decodes."""
         directory = self.work / name
         directory.mkdir()
         config = directory / "bryo.toml"
-        config.write_text(f'[node]\ndata_dir = "{directory}"\ndurability = "relaxed"\n[plugins]\nenable = {PLUGINS}\n')
-        node = Node([self.build / "bin" / "bryod", "--config", config, "--listen", "127.0.0.1:0"],
+        config.write_text(f'[node]\ndata_dir = "{directory}"\ndurability = "relaxed"\n[plugins]\nenable = {PLUGINS}\n[plugin.moss]\ndecoded_cache = "{cache}"\n')
+        node = start_client([self.build / "bin" / "bryod", "--config", config, "--listen", "127.0.0.1:0"],
                     r"ready at http://127\.0\.0\.1:(\d+)")
         node.connection.request("POST", "/v1/buckets/bench", json.dumps({"action": "create-bck"}), {"Content-Type": "application/json"})
         node.connection.getresponse().read()
@@ -163,7 +169,7 @@ def table(bench, only):
     links.mkdir()
     for i in range(shards):
         (links / f"o{i:06d}.tar").write_bytes(plain)
-    limit = Node([bench.build / "bench" / "limit_server", links], r"ready (\d+)")
+    limit = start_client([bench.build / "bench" / "limit_server", links], r"ready (\d+)")
     source = random.Random(7)
     asked = [[name_of(source.randrange(count)) for _ in range(BATCH)] for _ in range(shards)]
     distinct = sorted(set(asked[0]))
@@ -264,6 +270,31 @@ def one_shard(bench):
         node.server.stop()
 
 
+def same_plan(bench):
+    """Eight clients ask for the same members of a compressed shard at the same time, as the ranks of one job do."""
+    members = contents(4, 2000, 8 << 10)
+    node = bench.start("ranks", "64MiB")
+    try:
+        warm(node, tar_bytes(members[:BATCH]))
+        node.call("PUT", "/v1/objects/bench/plan.tgz", gzip_bytes(tar_bytes(members)))
+        source = random.Random(9)
+        alone, together = [], []
+        for _ in range(3 if bench.quick else 7):
+            plans = [[("plan.tgz", name_of(source.randrange(2000))) for _ in range(BATCH)] for _ in range(2)]
+            alone.append(node.batch(plans[0], 8 << 10)[0])
+            before = time.clock_gettime(node.clock)
+            ranks = [threading.Thread(target=Client(node.server).batch, args=(plans[1],)) for _ in range(8)]
+            for rank in ranks:
+                rank.start()
+            for rank in ranks:
+                rank.join()
+            together.append((time.clock_gettime(node.clock) - before) * 1e3)
+        ratio = typical(together) / typical(alone)
+        bench.row("tgz, 8 clients with one plan : 1 client", ratio, 2, "x", f"{typical(together):.1f} ms, {typical(alone):.1f} ms")
+    finally:
+        node.server.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
@@ -275,6 +306,7 @@ def main():
         bench = Bench(options, Path(work))
         table(bench, options.only)
         one_shard(bench)
+        same_plan(bench)
     if options.json:
         options.json.write_text(json.dumps(bench.rows, indent=1))
     missed = [row["figure"] for row in bench.rows if not row["reached"]]

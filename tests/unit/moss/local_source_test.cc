@@ -25,7 +25,7 @@ class LocalSourceTest : public ::testing::Test {
     request_.entries.push_back({.object = object, .archpath = archpath, .opaque = {}, .range = range});
   }
   LocalSource source(std::uint64_t max_decoded = 1 << 20, std::uint64_t ahead = 1 << 20) {
-    return {host_, request_, buckets_, {max_decoded, ahead}};
+    return {host_, request_, buckets_, decoded_, {max_decoded, ahead}};
   }
   /// The payload, or `<why>`.
   static std::string payload(LocalSource& source, std::size_t entry) {
@@ -44,6 +44,7 @@ class LocalSourceTest : public ::testing::Test {
   }
 
   testing::FakeHost host_;
+  DecodedParts decoded_;
   BatchRequest request_;
   const std::vector<BucketPtr> buckets_ = {host_.bucket_store.add("b")};
   const Bucket& b_ = *buckets_[0];
@@ -325,6 +326,34 @@ TEST_F(LocalSourceTest, WhatThePassDidNotSeeWholeIsDecodedAgain) {
   want("s.tap", "a");
   auto poor = this->source();
   EXPECT_EQ(payload(poor, 0), "<no memory for decoded member>");
+}
+
+TEST_F(LocalSourceTest, WhatWasDecodedStaysForOtherBatches) {
+  host_.object_store.put(b_, "s.toy", "a 3 aaa\nb 3 bbb\nbroken 7 damaged\n");
+  host_.object_store.put(b_, "s.tap", "a 4 AAAA\n");
+  decoded_.set_limit(100);
+  for (const char* name : {"a", "b"}) want("s.toy", name);
+  want("s.tap", "a");
+  want("s.toy", "broken");
+  std::string all;
+  std::size_t extractions = 0;
+  for (int batch = 0; batch < 3; ++batch) {
+    auto source = this->source();
+    for (std::size_t i = 0; i < 3; ++i) all += payload(source, i);
+    if (batch == 0) extractions = ToyReader::extractions();
+    EXPECT_EQ(payload(source, 3), "<flate: corrupt input>");
+  }
+  EXPECT_EQ(all, "aaabbbAAAAaaabbbAAAAaaabbbAAAA");
+  EXPECT_EQ(ToyReader::extractions(), extractions + 3) << "only what is broken is tried again";
+  // Memory that nobody waits for is given to those who do.
+  host_.object_store.put(b_, "t.toy", "m 90 " + std::string(90, 'm') + "\n");
+  host_.memory_meter.limit = 95;
+  request_.entries.clear();
+  want("t.toy", "m");
+  auto source = this->source();
+  EXPECT_EQ(payload(source, 0), std::string(90, 'm'));
+  decoded_.set_limit(0);
+  EXPECT_EQ(host_.memory_meter.in_use(), 0u);
 }
 
 }  // namespace

@@ -206,6 +206,7 @@ TEST_F(MultipartAnswerTest, MembersThatMustBeDecoded) {
               HasSubstr("\"archpath\":\"m\",\"bucket\":\"b\",\"provider\":\"ais\",\"size\":3}"));
   EXPECT_THAT(buffered({member("s.toy", "short")}, "\"coer\":true").members()[0].first,
               HasSubstr("<torn: unexpected EOF"));
+  service_.decoded.clear();
   EXPECT_EQ(host_.memory_meter.in_use(), 0u);
 }
 
