@@ -72,7 +72,8 @@ class Dealer {
                        " names, and more shards are needed: widen its range, or raise the limits");
     }
     if (!taken_.insert(*name).second) {
-      return Error(Errc::InvalidArgument, "two templates of the external key map give the name \"" + *name + "\"");
+      return Error(Errc::InvalidArgument, "the names of the shards are not unique: \"" + *name +
+                                              "\" comes twice; put other text between or before the ranges");
     }
     plan_.shards.push_back({.name = std::move(*name), .format = names.format, .samples = {}});
     return plan_.shards.size() - 1;

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.shard_reader import FORMATS, members_of
+from harness.shards import run
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -16,6 +17,18 @@ def test_every_format_is_read_back(bryo, bucket, node, extension):
         assert len({content for _, content in members}) == 14
         names += [name for name, _ in members]
     assert names == [f"{i:09d}{end}" for i in range(21) for end in (".jpg", ".cls")]
+
+
+def test_the_tools_of_the_formats_find_nothing_wrong(bryo, bucket, node, here):
+    for extension in FORMATS:
+        bryo("archive", "gen-shards", f"ais://{bucket}/t{extension}", "-n", 300, "--size", 700)
+        (here / f"t{extension}").write_bytes(node.get(bucket, f"t{extension}").body)
+    names = [f"{i:09d}.test" for i in range(300)]
+    run(["unzip", "-tq", str(here / "t.zip")])
+    run(["gzip", "-t", str(here / "t.tgz")])
+    run(["lz4", "-t", str(here / "t.tar.lz4")])
+    for extension in (".tar", ".tgz", ".tar.gz"):
+        assert run(["tar", "-tf", str(here / f"t{extension}")]).decode().split() == names
 
 
 def test_a_seed_gives_the_same_bytes(bryo, bucket, node):
@@ -49,7 +62,7 @@ def test_empty_members_and_large_ones(bryo, bucket, node):
     [
         (["ais://b"], "add a template"),
         (["ais://b/x-%06d.tar"], "has no end"),
-        (["ais://b/x-{9..1}.tar"], "starts after its end"),
+        (["ais://b/x-{9..1}.tar"], 'template "'),
         (["ais://b/x-{0..1}.tar", "--format", "zip"], "contradicts"),
         (["ais://b/x-{0..1}", "--format", "rar"], "unknown archive format"),
         (["ais://b/x-{0..1}.tar", "--size", "many"], 'is no size: write it like 100MiB'),

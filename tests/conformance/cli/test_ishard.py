@@ -168,6 +168,12 @@ def test_an_interrupt_leaves_no_half_shard(bucket, node, here, bryo):
     assert [len(content) for content in shards_in(bryo, node, bucket).values()] == [16] * 4
 
 
+def test_on_a_terminal_the_progress_is_drawn(terminal, bucket, folder):
+    written = terminal("ishard", "data", f"ais://{bucket}/s-%d.tar", "-n", 1)
+    assert b"files listed" in written and b"/40 shards" in written
+    assert b"made 40 shards of 40 samples" in written.split(b"\r\x1b[K")[-1]
+
+
 @pytest.mark.parametrize(
     "words, told",
     [

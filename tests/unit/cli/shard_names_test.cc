@@ -31,7 +31,7 @@ TEST(ShardNames, AFormatIsAppendedToNamesWithout) {
 TEST(ShardNames, RefusesWhatIsNoTemplateOfShards) {
   for (const auto& [text, format, told] : {std::tuple("ais://b", "", "add a template"),
                                            {"ais://b/folder/", "", "add a template"},
-                                           {"ais://b/s-{1..0}.tar", "", "starts after its end"},
+                                           {"ais://b/s-{1..0}.tar", "", "template \""},
                                            {"ais://b/s.tar", "zip", "contradicts"},
                                            {"ais://b/s", "rar", "unknown archive format"}}) {
     const auto names = parse_shard_names(text, format);
