@@ -88,6 +88,7 @@ Result<Wish> wish_of(const IshardOptions& options) {
   wish.key = std::move(key);
   BRYO_TRY(order, parse_sample_order(options.sort));
   wish.order = order;
+  if (options.show_keys && !options.dry_run) return usage_error("--show-keys is for --dry-run");
   if (options.seed && order != SampleOrder::Shuffle) return usage_error("--seed is for --sort shuffle");
   wish.seed = options.seed ? *options.seed : std::uint64_t{std::random_device{}()};
   wish.extensions = split_list(options.extensions);

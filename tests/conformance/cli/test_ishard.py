@@ -7,8 +7,9 @@ import re
 import signal
 import subprocess
 
+import aistore
 import pytest
-
+from aistore.sdk.archive_config import ArchiveConfig
 from harness.node import find_bryod, wait_until
 from harness.shard_reader import FORMATS, members_of, names_of
 
@@ -78,14 +79,12 @@ def test_a_bucket_gives_the_same_shards(bryo, bucket, node, raw):
     assert [data for _, data in members_of(ran.out, ".tar")] == [b"1", b"0"]
 
 
-def test_the_official_sdk_reads_a_member(bryo, bucket, node, folder):
-    aistore = pytest.importorskip("aistore")
-    bryo("ishard", "data", f"ais://{bucket}")
-    from aistore.sdk.archive_config import ArchiveConfig
-
-    shard = aistore.Client(node.url).bucket(bucket).object("shard-000000.tar")
-    reader = shard.get_reader(archive_config=ArchiveConfig(archpath="cat/001.jpg"))
-    assert reader.read_all() == dataset()["cat/001.jpg"]
+@pytest.mark.parametrize("extension", FORMATS)
+def test_the_official_sdk_reads_the_members(bryo, bucket, node, folder, extension):
+    bryo("ishard", "data", f"ais://{bucket}/s{extension}")
+    shard = aistore.Client(node.url).bucket(bucket).object(f"s{extension}")
+    for name, data in list(dataset().items())[:6]:
+        assert shard.get_reader(archive_config=ArchiveConfig(archpath=name)).read_all() == data
 
 
 def test_a_shuffle_comes_again_with_its_seed(bryo, bucket, node, folder):
@@ -179,6 +178,7 @@ def test_on_a_terminal_the_progress_is_drawn(terminal, bucket, folder):
     [
         (["data", "ais://b/s-{0..1}.tar", "--sort", "random"], "is none of: name, name-desc, shuffle"),
         (["data", "ais://b", "--seed", "1"], "--seed is for --sort shuffle"),
+        (["data", "ais://b", "--show-keys"], "--show-keys is for --dry-run"),
         (["data", "ais://b", "--key", "("], "is no regular expression"),
         (["data", "ais://b", "--key", "folder"], "has no group"),
         (["data", "ais://b", "--shard-size", "0"], "at least one byte"),
