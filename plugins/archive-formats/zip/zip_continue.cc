@@ -16,7 +16,7 @@ namespace {
 
 /// What the writer holds until the end. Some two million members.
 constexpr std::uint64_t kMaxDirectory = 256 << 20;
-constexpr std::size_t kPiece = 1 << 20;
+constexpr std::size_t kReadAtOnce = 1 << 20;
 
 Result<std::uint64_t> count_entries(const OpenObject& archive, std::string_view label, const DirectoryPlace& place) {
   DirectoryWalk walk(archive, label, place);
@@ -41,9 +41,9 @@ Result<ArchiveContinuation> ZipReader::continue_after(const OpenObject& archive,
   }
   BRYO_TRY(entries, count_entries(archive, label, place));
   std::vector<std::byte> directory(static_cast<std::size_t>(place.size));
-  for (std::size_t at = 0; at < directory.size(); at += kPiece) {
+  for (std::size_t at = 0; at < directory.size(); at += kReadAtOnce) {
     const MutableBytes rest = MutableBytes(directory).subspan(at);
-    BRYO_CHECK(archive.read_blocking(place.begin + at, rest.first(std::min(rest.size(), kPiece))));
+    BRYO_CHECK(archive.read_blocking(place.begin + at, rest.first(std::min(rest.size(), kReadAtOnce))));
   }
   return ArchiveContinuation{
       .keep = place.begin,
