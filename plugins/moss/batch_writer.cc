@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 namespace bryo::moss {
@@ -9,6 +10,8 @@ namespace {
 
 /// Payloads that the format must see pass through memory in pieces of this size.
 constexpr std::uint64_t kPiece = 256 << 10;
+/// What a member takes beside its payload, about.
+constexpr std::uint64_t kHeader = 512;
 
 /// nullopt: the disk is needed.
 std::optional<Status> try_load(const EntryOutcome& outcome, MutableBytes into) {
@@ -18,8 +21,9 @@ std::optional<Status> try_load(const EntryOutcome& outcome, MutableBytes into) {
 
 }  // namespace
 
-BatchWriter::BatchWriter(std::unique_ptr<ArchiveWriter> archive, ArchiveBuffer& out, BodySink& sink, WriteSizes sizes)
-    : archive_(std::move(archive)), out_(out), sink_(sink), sizes_(sizes) {}
+BatchWriter::BatchWriter(std::unique_ptr<ArchiveWriter> archive, ArchiveBuffer& out, BodySink& sink, BlockingPool& pool,
+                         WriteSizes sizes)
+    : archive_(std::move(archive)), out_(out), sink_(sink), pool_(pool), sizes_(sizes) {}
 
 std::optional<Status> BatchWriter::try_append(std::string_view name, const EntryOutcome& outcome) {
   return verbatim() ? try_append_verbatim(name, outcome) : try_append_seen(name, outcome);
@@ -54,7 +58,7 @@ std::optional<Status> BatchWriter::try_append_seen(std::string_view name, const 
     if (auto read = try_load(outcome, room); !read || !*read) return read;
     payload = room;
   }
-  if (auto begun = archive_->begin(name, size, out_); !begun) return begun;
+  if (auto begun = begin_seen(name, size); !begun) return begun;
   if (auto passed = pass_through(payload); !passed) return passed;
   return archive_->end(out_);
 }
@@ -111,7 +115,7 @@ Task<Result<BatchWriter::Appended>> BatchWriter::append_seen(std::string name, E
       if (!read) co_return failed(std::move(read).error());
       piece = room;
     }
-    if (!std::exchange(begun, true)) BRYO_CO_CHECK(archive_->begin(name, size, out_));
+    if (!std::exchange(begun, true)) BRYO_CO_CHECK(begin_seen(name, size));
     BRYO_CO_CHECK(pass_through(piece));
     if (flush_due()) BRYO_CO_CHECK(co_await flush());
     at += length;
@@ -125,10 +129,16 @@ BatchWriter::Appended BatchWriter::failed(Error why) {
   return Appended::Failed;
 }
 
+Status BatchWriter::begin_seen(std::string_view name, std::uint64_t size) {
+  if (archive_->payload() == PayloadMode::Transformed) uncompressed_ += kHeader;
+  return archive_->begin(name, size, out_);
+}
+
 Status BatchWriter::pass_through(BytesView piece) {
   if (piece.empty()) return {};
   BRYO_CHECK(archive_->content(piece, out_));
   if (archive_->payload() == PayloadMode::Observed) out_.append(piece);
+  if (archive_->payload() == PayloadMode::Transformed) uncompressed_ += piece.size();
   return {};
 }
 
@@ -138,21 +148,42 @@ void BatchWriter::drop(std::size_t mark) {
 }
 
 Task<Status> BatchWriter::flush() {
-  const std::array<BytesView, 1> pieces = {out_.view()};
+  if (std::exchange(uncompressed_, 0) != 0) {
+    ArchivePieces& compressing = *co_await pieces();
+    BRYO_CO_CHECK(co_await compressing.collect(out_));
+  }
+  if (!enough_to_send()) co_return Status{};
+  co_return co_await send();
+}
+
+Task<Status> BatchWriter::send() {
+  const std::array<BytesView, 1> bytes = {out_.view()};
   sent_ = true;
-  BRYO_CO_CHECK(co_await sink_.write(std::span(pieces).first(out_.empty() ? 0 : 1)));
+  BRYO_CO_CHECK(co_await sink_.write(std::span(bytes).first(out_.empty() ? 0 : 1)));
   out_.clear();
   co_return Status{};
 }
 
 Task<Status> BatchWriter::finish(std::string_view tail) {
   BRYO_CO_CHECK(archive_->finish(out_));
+  ArchivePieces& compressing = *co_await pieces();
+  BRYO_CO_CHECK(compressing.advance(out_));
+  while (compressing.busy()) {
+    BRYO_CO_CHECK(co_await compressing.collect_next(out_));
+    if (compressing.busy() && enough_to_send()) BRYO_CO_CHECK(co_await send());
+  }
   out_.append(tail);
-  const std::array<BytesView, 1> pieces = {out_.view()};
+  const std::array<BytesView, 1> bytes = {out_.view()};
   sent_ = true;
-  BRYO_CO_CHECK(co_await sink_.write_last(pieces));
+  BRYO_CO_CHECK(co_await sink_.write_last(bytes));
   out_.clear();
   co_return Status{};
+}
+
+Task<ArchivePieces*> BatchWriter::pieces() {
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  if (!pieces_) pieces_.emplace(*archive_, pool_, executor);
+  co_return &*pieces_;
 }
 
 }  // namespace bryo::moss

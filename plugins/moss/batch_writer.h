@@ -3,6 +3,7 @@
 /// Outcomes of entries -> members of an archive -> the connection.
 
 #include <bryo/archive.h>
+#include <bryo/archive_pieces.h>
 #include <bryo/http.h>
 
 #include <cstdint>
@@ -23,11 +24,13 @@ struct WriteSizes {
 };
 
 /// Gathers headers and small payloads in one buffer that is sent as a whole; sends large payloads past it. What the
-/// archive format does with payloads (PayloadMode) decides how much of that is possible. Used by one coroutine.
+/// archive format does with payloads (PayloadMode) decides how much of that is possible; what it compresses in pieces
+/// is compressed by several threads at once. Used by one coroutine.
 class BatchWriter {
  public:
   /// `out` may hold bytes that precede the archive. All arguments outlive this.
-  BatchWriter(std::unique_ptr<ArchiveWriter> archive, ArchiveBuffer& out, BodySink& sink, WriteSizes sizes);
+  BatchWriter(std::unique_ptr<ArchiveWriter> archive, ArchiveBuffer& out, BodySink& sink, BlockingPool& pool,
+              WriteSizes sizes);
 
   /// Appends a whole member without waiting. nullopt: `append` must be awaited. A failure is the member's: its payload
   /// could not be read, and nothing of it is in the archive.
@@ -40,10 +43,11 @@ class BatchWriter {
   [[nodiscard]] const Error& failure() const noexcept { return failure_; }
 
   /// It is time to await `flush`.
-  [[nodiscard]] bool flush_due() const noexcept { return out_.size() >= (sent_ ? sizes_.flush : sizes_.first_flush); }
-  /// Something waits in the buffer, or the header of the response has not been sent yet.
-  [[nodiscard]] bool holds_back() const noexcept { return !sent_ || !out_.empty(); }
+  [[nodiscard]] bool flush_due() const noexcept { return enough_to_send() || uncompressed_ >= kCompressFrom; }
+  /// Sends what has been gathered, if that is enough; waits while as much is being compressed as may be.
   Task<Status> flush();
+  /// Sends what is there.
+  Task<Status> send();
   /// Something has been given to the connection: the status cannot be changed any more.
   [[nodiscard]] bool sent() const noexcept { return sent_; }
 
@@ -51,21 +55,33 @@ class BatchWriter {
   Task<Status> finish(std::string_view tail = {});
 
  private:
+  /// Bytes of members that are given away to be compressed together.
+  static constexpr std::uint64_t kCompressFrom = 128 << 10;
+
+  [[nodiscard]] bool enough_to_send() const noexcept {
+    return out_.size() >= (sent_ ? sizes_.flush : sizes_.first_flush);
+  }
   [[nodiscard]] bool verbatim() const noexcept { return archive_->payload() == PayloadMode::Verbatim; }
   std::optional<Status> try_append_verbatim(std::string_view name, const EntryOutcome& outcome);
   std::optional<Status> try_append_seen(std::string_view name, const EntryOutcome& outcome);
   Task<Result<Appended>> append_verbatim(std::string name, EntryOutcome outcome);
   Task<Result<Appended>> append_seen(std::string name, EntryOutcome outcome);
   Appended failed(Error why);
+  Status begin_seen(std::string_view name, std::uint64_t size);
   Status pass_through(BytesView piece);
   /// Undoes `begin`.
   void drop(std::size_t mark);
+  /// Made when it is first needed, on the coroutine that writes.
+  Task<ArchivePieces*> pieces();
 
   const std::unique_ptr<ArchiveWriter> archive_;
   ArchiveBuffer& out_;
   BodySink& sink_;
+  BlockingPool& pool_;
   const WriteSizes sizes_;
-  ArchiveBuffer scratch_;  ///< payloads that the format must see
+  std::optional<ArchivePieces> pieces_;
+  std::uint64_t uncompressed_ = 0;  ///< bytes that the archive was given since it was asked for pieces
+  ArchiveBuffer scratch_;           ///< payloads that the format must see
   Error failure_;
   bool sent_ = false;
 };

@@ -121,7 +121,7 @@ Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::append_pending() {
 
 Task<Status> EntryLoop::flush() {
   BRYO_CO_CHECK(co_await writer_.flush());
-  item_.note_sent();
+  if (writer_.sent()) item_.note_sent();
   co_await take_turn();
   co_return Status{};
 }
@@ -135,7 +135,10 @@ Task<> EntryLoop::take_turn() {
 
 Task<Status> EntryLoop::send_what_is_ready() {
   if (writer_.sent()) co_return Status{};
-  co_return co_await flush();
+  BRYO_CO_CHECK(co_await writer_.send());
+  item_.note_sent();
+  co_await take_turn();
+  co_return Status{};
 }
 
 void EntryLoop::look_ahead() {

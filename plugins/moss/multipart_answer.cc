@@ -42,7 +42,7 @@ Task<Status> MultipartAnswer::prepare() {
 Task<Status> MultipartAnswer::send(BodySink& sink) {
   const auto sizes = item_.write_sizes();
   auto arena = item_.service().arenas.take(WorkItem::arena_size(sizes));
-  BatchWriter writer(item_.format().make_writer(), *arena, sink, sizes);
+  BatchWriter writer(item_.format().make_writer(), *arena, sink, item_.service().host->blocking(), sizes);
   BRYO_CO_CHECK(co_await put_metadata(*arena, writer));
   EntryLoop loop(item_, source_, writer);
   auto ending = co_await loop.run();

@@ -26,7 +26,7 @@ std::string trailer_text(const Error& error) {
 Task<Status> stream_answer(WorkItem& item, BodySink& sink) {
   const auto sizes = item.write_sizes();
   auto arena = item.service().arenas.take(WorkItem::arena_size(sizes));
-  BatchWriter writer(item.format().make_writer(), *arena, sink, sizes);
+  BatchWriter writer(item.format().make_writer(), *arena, sink, item.service().host->blocking(), sizes);
   EntryLoop loop(item, item.source(), writer);
   auto ending = co_await loop.run();
   if (!ending) {

@@ -1,12 +1,11 @@
 #pragma once
 
 /// Writes TAR under LZ4 as clients of the reference know it (get-batch.md section 6): one frame of independent blocks
-/// of 256 KiB, without checksums and content size.
+/// of 256 KiB, without checksums and content size. Blocks can be compressed at the same time.
 
 #include <bryo/archive.h>
-#include <lz4frame.h>
 
-#include <memory>
+#include <deque>
 
 #include "../tar/tar_writer.h"
 
@@ -14,31 +13,27 @@ namespace bryo::tar_lz4 {
 
 class TarLz4Writer final : public ArchiveWriter {
  public:
-  explicit TarLz4Writer(int level);
+  explicit TarLz4Writer(int level) : level_(level) {}
 
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Transformed; }
-  [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override;
+  /// All of it comes out of pieces.
+  [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 0; }
   Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override;
   Status content(BytesView bytes, ArchiveBuffer& out) override;
   Status end(ArchiveBuffer& out) override;
   Status finish(ArchiveBuffer& out) override;
+  ArchivePiece next_piece() override;
 
  private:
-  /// The frame's header, once.
-  Status begin_frame(ArchiveBuffer& out);
-  /// What the TAR writer has appended to `plain_`.
-  Status pack_plain(ArchiveBuffer& out);
-  Status pack(BytesView bytes, ArchiveBuffer& out);
+  /// Of `open_`, whole blocks become pieces; at the end all of it does.
+  void cut_blocks();
+  void cut(bool last);
 
-  struct Free {
-    void operator()(LZ4F_cctx* context) const noexcept { ::LZ4F_freeCompressionContext(context); }
-  };
-
+  const int level_;
   tar::TarWriter tar_;
-  ArchiveBuffer plain_;
-  LZ4F_preferences_t preferences_ = LZ4F_INIT_PREFERENCES;
-  std::unique_ptr<LZ4F_cctx, Free> context_;
-  bool begun_ = false;
+  ArchiveBuffer open_;  ///< content that is in no block yet
+  bool begun_ = false;  ///< the frame's header is in a piece
+  std::deque<ArchivePiece> pieces_;
 };
 
 }  // namespace bryo::tar_lz4

@@ -1,37 +1,45 @@
 #pragma once
 
-/// Writes TAR under gzip as clients of the reference know it (get-batch.md section 6): one gzip member without a name.
+/// Writes TAR under gzip as clients of the reference know it (get-batch.md section 6): one gzip member without a name,
+/// made of pieces that can be compressed at the same time.
 
 #include <bryo/archive.h>
-#include <zlib.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
 
 #include "../tar/tar_writer.h"
+#include "deflate_piece.h"
 
 namespace bryo::tgz {
 
 class TgzWriter final : public ArchiveWriter {
  public:
-  explicit TgzWriter(int level);
-  ~TgzWriter() override;
-  TgzWriter(const TgzWriter&) = delete;
-  TgzWriter& operator=(const TgzWriter&) = delete;
+  /// `pool` is shared by the writers of a node.
+  TgzWriter(int level, std::shared_ptr<DeflatePool> pool);
 
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Transformed; }
-  [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override;
+  /// All of it comes out of pieces.
+  [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 0; }
   Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override;
   Status content(BytesView bytes, ArchiveBuffer& out) override;
   Status end(ArchiveBuffer& out) override;
   Status finish(ArchiveBuffer& out) override;
+  ArchivePiece next_piece() override;
 
  private:
-  Status deflate(BytesView bytes, int flush, ArchiveBuffer& out);
-  /// What the TAR writer has appended to `plain_`.
-  Status deflate_plain(ArchiveBuffer& out);
+  /// What is known of the content so far becomes a piece.
+  void cut(bool last);
+  void cut_if_full();
 
+  const int level_;
+  const std::shared_ptr<DeflatePool> pool_;
   tar::TarWriter tar_;
-  ArchiveBuffer plain_;
-  z_stream stream_{};
-  gz_header header_{};
+  std::unique_ptr<DeflatePiece> open_;  ///< the piece that is being filled
+  std::uint32_t crc_ = 0;
+  std::uint64_t total_ = 0;
+  std::deque<ArchivePiece> pieces_;
 };
 
 }  // namespace bryo::tgz

@@ -58,7 +58,8 @@ def test_gzip_members_one_after_the_other(tgz_node):
 def test_what_is_written_is_read_by_others(tgz_node, mime):
     data = shards.write(tgz_node, "b", mime, MEMBERS)
     assert data[:10].hex() == "1f8b08000000000004ff"
-    shards.check_tar(shards.run(["gzip", "-d", "-c"], data), MEMBERS)
+    for tool in ("gzip", "pigz"):
+        shards.check_tar(shards.run([tool, "-d", "-c"], data), MEMBERS)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as python:
         assert [(info.name, python.extractfile(info).read()) for info in python] == MEMBERS
     assert shards.run(["tar", "-tzf", "-"], data).decode().splitlines() == [name for name, _ in MEMBERS]

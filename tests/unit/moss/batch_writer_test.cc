@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
+#include <exception>
+#include <optional>
+
 #include "batch_fixture.h"
 #include "toy_format.h"
 
@@ -16,6 +20,24 @@ LoadedBytes loaded(const std::string& content) {
   return {std::move(kept)};
 }
 
+/// Runs everything of one writer on one loop, as a connection does.
+class OneLoop {
+ public:
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> answer;
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(loop_, testing::keep(std::move(task), answer), [&](std::exception_ptr e) { thrown = e; });
+    loop_.restart();
+    loop_.run();
+    if (thrown) std::rethrow_exception(thrown);
+    return *std::move(answer);
+  }
+
+ private:
+  boost::asio::io_context loop_;
+};
+
 /// Formats whose writers must see the content: what BatchWriter does with TAR is tested through whole answers.
 class WriterThatSees : public ::testing::TestWithParam<PayloadMode> {
  protected:
@@ -26,7 +48,7 @@ class WriterThatSees : public ::testing::TestWithParam<PayloadMode> {
       why_ = done->error().message();
       return BatchWriter::Appended::Failed;
     }
-    auto appended = testing::run(writer_.append(name, std::move(outcome)));
+    auto appended = loop_.run(writer_.append(name, std::move(outcome)));
     why_ = appended ? writer_.failure().message() : appended.error().message();
     return appended;
   }
@@ -39,16 +61,18 @@ class WriterThatSees : public ::testing::TestWithParam<PayloadMode> {
     return std::make_shared<testing::MemoryObject>(std::move(content), 1, warmth);
   }
   std::string finished() {
-    EXPECT_TRUE(testing::run(writer_.finish("tail")));
+    EXPECT_TRUE(loop_.run(writer_.finish("tail")));
     return sink_.bytes;
   }
   static std::string expected(const std::string& name, const std::string& content) {
     return toy_member(name, content, GetParam());
   }
 
+  OneLoop loop_;
+  testing::InlinePool pool_;
   testing::MemorySink sink_;
   ArchiveBuffer out_;
-  BatchWriter writer_{std::make_unique<ToyWriter>(GetParam()), out_, sink_, {.send_from = 4096}};
+  BatchWriter writer_{std::make_unique<ToyWriter>(GetParam()), out_, sink_, pool_, {.send_from = 4096}};
   std::string why_;
 };
 
@@ -108,11 +132,109 @@ TEST_P(WriterThatSees, AClientThatLeavesInTheMiddleOfAMember) {
   EXPECT_EQ(appended.error().code(), Errc::Cancelled);
 }
 
-class VerbatimWriter : public ::testing::Test {
+/// What a member is given becomes a piece; each knows its number. One of them may fail.
+class PiecewiseWriter final : public ArchiveWriter {
+ public:
+  explicit PiecewiseWriter(std::size_t failing) : failing_(failing) {}
+  [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Transformed; }
+  [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 0; }
+  Status begin(std::string_view name, std::uint64_t, ArchiveBuffer&) override {
+    add("<" + std::string(name) + ">");
+    return {};
+  }
+  Status content(BytesView bytes, ArchiveBuffer&) override {
+    add(std::string(as_text(bytes)));
+    return {};
+  }
+  Status end(ArchiveBuffer&) override { return {}; }
+  Status finish(ArchiveBuffer&) override {
+    add("<end>");
+    return {};
+  }
+  ArchivePiece next_piece() override {
+    if (pieces_.empty()) return {};
+    auto next = std::move(pieces_.front());
+    pieces_.pop_front();
+    return next;
+  }
+
+ private:
+  void add(std::string text) {
+    pieces_.emplace_back([t = std::move(text), fails = made_++ == failing_](ArchiveBuffer& out) -> Status {
+      if (fails) return Error(Errc::Internal, "cannot be compressed");
+      out.append(t);
+      return {};
+    });
+  }
+  const std::size_t failing_;
+  std::size_t made_ = 0;
+  std::deque<ArchivePiece> pieces_;
+};
+
+class WriterInPieces : public ::testing::Test {
  protected:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  /// Twenty members of `size`, as EntryLoop writes them.
+  Task<Status> write(std::size_t size, std::size_t failing = kNone) {
+    BatchWriter writer(std::make_unique<PiecewiseWriter>(failing), out_, sink_, pool_, {});
+    for (int i = 0; i < 20; ++i) {
+      if (writer.flush_due()) BRYO_CO_CHECK(co_await writer.flush());
+      const std::string name = std::to_string(i);
+      const EntryOutcome outcome(loaded(text_of(size)));
+      if (const auto appended = writer.try_append(name, outcome)) {
+        BRYO_CO_CHECK(*appended);
+        continue;
+      }
+      BRYO_CO_TRY(appended, co_await writer.append(name, outcome));
+      EXPECT_EQ(appended, BatchWriter::Appended::Whole);
+    }
+    co_return co_await writer.finish("tail");
+  }
+  static std::string expected(std::size_t size) {
+    std::string out;
+    for (int i = 0; i < 20; ++i) out += "<" + std::to_string(i) + ">" + text_of(size);
+    return out + "<end>tail";
+  }
+
+  testing::InlinePool pool_;
   testing::MemorySink sink_;
   ArchiveBuffer out_;
-  BatchWriter writer_{std::make_unique<tar::TarWriter>(), out_, sink_, {.send_from = 4096}};
+};
+
+TEST_F(WriterInPieces, EveryByteOnceInOrder) {
+  for (const std::size_t size : {0u, 10u, 50'000u, 1'000'000u}) {
+    sink_.bytes.clear();
+    const Status done = testing::run(write(size));
+    ASSERT_TRUE(done) << done.error().message();
+    EXPECT_TRUE(sink_.bytes == expected(size)) << size;
+  }
+}
+
+TEST_F(WriterInPieces, APieceThatFailsFailsTheAnswer) {
+  for (const std::size_t failing : {0u, 5u, 39u, 40u}) {
+    const Status done = testing::run(write(100'000, failing));
+    ASSERT_FALSE(done) << failing;
+    EXPECT_EQ(done.error().message(), "cannot be compressed");
+    EXPECT_FALSE(sink_.ended);
+    out_.clear();
+  }
+}
+
+TEST_F(WriterInPieces, AClientThatLeaves) {
+  sink_.gone_after = 300'000;
+  const Status done = testing::run(write(100'000));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code(), Errc::Cancelled);
+}
+
+class VerbatimWriter : public ::testing::Test {
+ protected:
+  OneLoop loop_;
+  testing::InlinePool pool_;
+  testing::MemorySink sink_;
+  ArchiveBuffer out_;
+  BatchWriter writer_{std::make_unique<tar::TarWriter>(), out_, sink_, pool_, {.send_from = 4096}};
 };
 
 // Bytes of a decoded member are already in memory: they are sent from there, in order with what was gathered before.
@@ -120,9 +242,9 @@ TEST_F(VerbatimWriter, LargeLoadedBytesAreNotCopiedIntoTheBuffer) {
   ASSERT_TRUE(*writer_.try_append("small", ObjectSlice{std::make_shared<testing::MemoryObject>("content", 1), 0, 7}));
   const EntryOutcome outcome(loaded(text_of(50'000)));
   EXPECT_FALSE(writer_.try_append("large", outcome));
-  ASSERT_TRUE(testing::run(writer_.append("large", loaded(text_of(50'000)))));
+  ASSERT_TRUE(loop_.run(writer_.append("large", loaded(text_of(50'000)))));
   EXPECT_LT(out_.capacity(), 50'000u);
-  ASSERT_TRUE(testing::run(writer_.finish()));
+  ASSERT_TRUE(loop_.run(writer_.finish()));
   EXPECT_EQ(members_of(sink_.bytes), (Members{{"small", "content"}, {"large", text_of(50'000)}}));
 }
 
@@ -132,11 +254,11 @@ TEST_F(VerbatimWriter, ANameThatTheFormatRefusesIsTheMembersFailure) {
   const auto refused = writer_.try_append("", small);
   ASSERT_TRUE(refused);
   EXPECT_FALSE(*refused);
-  const auto appended = testing::run(writer_.append("", large));
+  const auto appended = loop_.run(writer_.append("", large));
   ASSERT_TRUE(appended);
   EXPECT_EQ(*appended, BatchWriter::Appended::Failed);
   ASSERT_TRUE(*writer_.try_append("good", small));
-  ASSERT_TRUE(testing::run(writer_.finish()));
+  ASSERT_TRUE(loop_.run(writer_.finish()));
   EXPECT_EQ(members_of(sink_.bytes), (Members{{"good", text_of(10)}}));
 }
 

@@ -2,19 +2,19 @@
 
 /// Archives of a test, and what liblz4 makes of bytes.
 
-#include <bryo/testing.h>
-#include <gtest/gtest.h>
 #include <lz4frame.h>
+#include <tests/unit/archive_contents.h>
 
-#include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tar_lz4_reader.h"
 #include "tar_lz4_writer.h"
 
 namespace bryo::tar_lz4 {
+
+using archive_contents::Contents;
+using archive_contents::mixed;
 
 /// How a frame is made.
 struct Kind {
@@ -76,48 +76,9 @@ inline std::string name_of(const Kind& kind) {
          (kind.content_size ? " size" : "");
 }
 
-/// Half of it compresses, half does not; some of it comes again from far before.
-inline std::string mixed(std::size_t size, unsigned seed) {
-  std::minstd_rand random(seed);
-  std::string out;
-  while (out.size() < size) {
-    for (int i = 0; i < 500; ++i) out.push_back(static_cast<char>(random() >> 8));
-    out.append(random() % 1000, static_cast<char>('a' + random() % 26));
-    if (out.size() > 60'000) out.append(out, out.size() - 60'000 + random() % 1000, random() % 3000);
-    if (random() % 100 == 0) {
-      for (int i = 0; i < 100'000; ++i) out.push_back(static_cast<char>(random() >> 8));
-    }
-  }
-  out.resize(size);
-  return out;
+inline std::string written(const Contents& members, int level = 1) {
+  return archive_contents::archive_of(TarLz4Writer(level), members);
 }
-
-using Contents = std::vector<std::pair<std::string, std::string>>;
-
-template <class Writer>
-std::string archive_of(Writer&& writer, const Contents& members) {
-  ArchiveBuffer out;
-  std::string bytes;
-  const auto flush = [&] {
-    bytes.append(as_text(out.view()));
-    out.clear();
-  };
-  for (const auto& [name, content] : members) {
-    EXPECT_TRUE(writer.begin(name, content.size(), out));
-    flush();
-    if (writer.payload() == PayloadMode::Verbatim) bytes.append(content);
-    if (writer.payload() != PayloadMode::Verbatim) {
-      EXPECT_TRUE(writer.content(as_bytes(content), out));
-    }
-    EXPECT_TRUE(writer.end(out));
-    flush();
-  }
-  EXPECT_TRUE(writer.finish(out));
-  flush();
-  return bytes;
-}
-
-inline std::string written(const Contents& members, int level = 1) { return archive_of(TarLz4Writer(level), members); }
-inline std::string tar_of(const Contents& members) { return archive_of(tar::TarWriter(), members); }
+inline std::string tar_of(const Contents& members) { return archive_contents::archive_of(tar::TarWriter(), members); }
 
 }  // namespace bryo::tar_lz4

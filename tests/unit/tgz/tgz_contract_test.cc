@@ -19,7 +19,7 @@ struct TgzSubject {
                      .content_type = "application/gzip",
                      .magic = {{.offset = 0, .bytes = "\x1f\x8b"}}},
             .reader = std::make_shared<const TgzReader>(options),
-            .make_writer = [] { return std::make_unique<TgzWriter>(1); }};
+            .make_writer = [] { return std::make_unique<TgzWriter>(1, std::make_shared<DeflatePool>()); }};
   }
 };
 

@@ -22,6 +22,33 @@ TEST_F(Tgz, BeginsAsTheReferencesDo) {
   EXPECT_EQ(written({}).substr(0, 10), std::string("\x1f\x8b\x08\0\0\0\0\0\x04\xff", 10));
 }
 
+/// What the header says of the effort is what zlib says; all pieces are one gzip member, which any tool reads.
+TEST_F(Tgz, IsOneGzipMemberAtEveryLevel) {
+  Contents members{{"zeros", std::string(700'000, '\0')}, {"noise", noise(300'000, 1)}, {"empty", ""}};
+  for (unsigned i = 0; i < 50; ++i) members.emplace_back("m" + std::to_string(i), mixed(i * 997, i));
+  const std::string plain = plain_tar(members);
+  for (int level = 0; level <= 9; ++level) {
+    const std::string bytes = written(members, level);
+    const int effort = level == 9 ? 2 : level < 2 ? 4 : 0;
+    EXPECT_EQ(bytes[8], effort) << level;
+    z_stream stream{};
+    ASSERT_EQ(::inflateInit2(&stream, 31), Z_OK);
+    std::string out(plain.size() + 1, 'x');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    EXPECT_EQ(::inflate(&stream, Z_FINISH), Z_STREAM_END) << level;
+    EXPECT_EQ(stream.avail_in, 0u);
+    out.resize(stream.total_out);
+    EXPECT_TRUE(out == plain) << level;
+    ::inflateEnd(&stream);
+    // Pieces refer to what the one before ended with: cutting costs next to nothing.
+    const std::size_t at_once = gzipped(plain, level).size();
+    EXPECT_LT(bytes.size(), at_once + at_once / 50) << level;
+  }
+}
+
 TEST_F(Tgz, ReadingAMemberBeginsAtARestartPoint) {
   registrar.set_option("restart_span", 64_KiB);
   Contents members;

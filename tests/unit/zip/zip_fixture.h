@@ -2,15 +2,11 @@
 
 /// Archives of a test, made field by field so that every field can lie.
 
-#include <bryo/testing.h>
-#include <gtest/gtest.h>
-#include <zlib.h>
+#include <tests/unit/archive_contents.h>
 
 #include <functional>
-#include <random>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "zip_layout.h"
@@ -19,20 +15,11 @@
 
 namespace bryo::zip {
 
-using Contents = std::vector<std::pair<std::string, std::string>>;
+using archive_contents::Contents;
+using archive_contents::mixed;
 
 inline std::string deflated(std::string_view plain, int level = 6) {
-  z_stream stream{};
-  EXPECT_EQ(::deflateInit2(&stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(::deflateBound(&stream, static_cast<uLong>(plain.size())) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  ::deflateEnd(&stream);
-  return out;
+  return archive_contents::deflated(plain, archive_contents::Wrapping::Raw, level);
 }
 
 inline std::uint32_t crc_of(std::string_view bytes) {
@@ -124,18 +111,6 @@ inline std::string archive_of(std::vector<Made> members, const std::function<voi
   const std::size_t directory = out.size();
   for (const Made& made : members) out += entry_of(made);
   return out + end_of(members.size(), out.size() - directory, directory);
-}
-
-/// Half of it compresses, half does not.
-inline std::string mixed(std::size_t size, unsigned seed) {
-  std::minstd_rand random(seed);
-  std::string out;
-  while (out.size() < size) {
-    for (int i = 0; i < 500; ++i) out.push_back(static_cast<char>(random() >> 8));
-    out.append(random() % 1000, static_cast<char>('a' + random() % 26));
-  }
-  out.resize(size);
-  return out;
 }
 
 /// Reads as the server does.

@@ -37,7 +37,7 @@ namespace bryo {
 class ArchivePieces {
  public:
   /// Twice as many as there are cores: while one half is compressed, the other half is made and sent. Each holds its
-  /// content and what becomes of it, together some 256 KiB.
+  /// content and what becomes of it, together at most some 512 KiB.
   static std::size_t default_limit() noexcept {
     return 2 * std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
   }
@@ -64,19 +64,18 @@ class ArchivePieces {
   /// Cancelled when the caller is cancelled.
   Task<Status> collect(ArchiveBuffer& out) {
     BRYO_CO_CHECK(advance(out));
-    while (full()) {
-      BRYO_CO_CHECK(co_await wait_for_first());
-      BRYO_CO_CHECK(advance(out));
-    }
+    while (full()) BRYO_CO_CHECK(co_await collect_next(out));
     co_return Status{};
+  }
+  /// While `busy`: waits for the piece whose turn it is, and appends it and what else has become ready.
+  Task<Status> collect_next(ArchiveBuffer& out) {
+    BRYO_CO_CHECK(co_await wait_for_first());
+    co_return advance(out);
   }
   /// After the writer's `finish`: waits for everything.
   Task<Status> finish(ArchiveBuffer& out) {
     BRYO_CO_CHECK(advance(out));
-    while (busy()) {
-      BRYO_CO_CHECK(co_await wait_for_first());
-      BRYO_CO_CHECK(advance(out));
-    }
+    while (busy()) BRYO_CO_CHECK(co_await collect_next(out));
     co_return Status{};
   }
 

@@ -1,0 +1,87 @@
+#pragma once
+
+/// What the tests of archive formats put into archives, and what writers and zlib make of it.
+
+#include <bryo/archive_pieces.h>
+#include <bryo/testing.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bryo::archive_contents {
+
+using Contents = std::vector<std::pair<std::string, std::string>>;
+
+/// Does not compress.
+inline std::string noise(std::size_t size, unsigned seed) {
+  std::minstd_rand random(seed);
+  std::string out(size, '\0');
+  for (char& c : out) c = static_cast<char>(random() >> 8);
+  return out;
+}
+
+/// Half of it compresses, half does not; some of it comes again from far before.
+inline std::string mixed(std::size_t size, unsigned seed) {
+  std::minstd_rand random(seed);
+  std::string out;
+  while (out.size() < size) {
+    for (int i = 0; i < 500; ++i) out.push_back(static_cast<char>(random() >> 8));
+    out.append(random() % 1000, static_cast<char>('a' + random() % 26));
+    if (out.size() > 60'000) out.append(out, out.size() - 60'000 + random() % 1000, random() % 3000);
+    if (random() % 100 == 0) {
+      for (int i = 0; i < 100'000; ++i) out.push_back(static_cast<char>(random() >> 8));
+    }
+  }
+  out.resize(size);
+  return out;
+}
+
+/// All that a writer makes of members.
+template <class Writer>
+std::string archive_of(Writer&& writer, const Contents& members) {
+  ArchiveBuffer out;
+  std::string bytes;
+  const auto flush = [&] {
+    EXPECT_TRUE(compress_pieces(writer, out));
+    bytes.append(as_text(out.view()));
+    out.clear();
+  };
+  for (const auto& [name, content] : members) {
+    EXPECT_TRUE(writer.begin(name, content.size(), out));
+    flush();
+    if (writer.payload() != PayloadMode::Verbatim) {
+      EXPECT_TRUE(writer.content(as_bytes(content), out));
+    }
+    if (writer.payload() != PayloadMode::Transformed) bytes.append(content);
+    EXPECT_TRUE(writer.end(out));
+    flush();
+  }
+  EXPECT_TRUE(writer.finish(out));
+  flush();
+  return bytes;
+}
+
+/// How zlib deflates.
+enum class Wrapping : int { Raw = -15, Gzip = 31 };
+inline std::string deflated(std::string_view plain, Wrapping wrapping, int level = 6,
+                            int strategy = Z_DEFAULT_STRATEGY) {
+  z_stream stream{};
+  EXPECT_EQ(::deflateInit2(&stream, level, Z_DEFLATED, static_cast<int>(wrapping), 8, strategy), Z_OK);
+  std::string out(::deflateBound(&stream, static_cast<uLong>(plain.size())) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  ::deflateEnd(&stream);
+  return out;
+}
+
+}  // namespace bryo::archive_contents
