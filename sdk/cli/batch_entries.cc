@@ -1,9 +1,9 @@
 #include "batch_entries.h"
 
 #include <bryo/client/uri.h>
+#include <bryo/name_template.h>
 
 #include "arguments.h"
-#include "name_template.h"
 
 namespace bryo::cli {
 namespace {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <bryo/name_template.h>
+
 #include <bryo/client/archive_format.h>
 #include <bryo/names.h>
 
 #include <string>
 #include <string_view>
-
-#include "name_template.h"
 
 namespace bryo::cli {
 

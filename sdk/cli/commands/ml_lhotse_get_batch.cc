@@ -1,4 +1,5 @@
 #include <bryo/client/output_file.h>
+#include <bryo/name_template.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -8,7 +9,6 @@
 #include "commands/commands.h"
 #include "format.h"
 #include "lhotse_batch.h"
-#include "name_template.h"
 #include "overwrite.h"
 #include "wav_archive.h"
 

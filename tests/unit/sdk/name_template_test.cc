@@ -1,10 +1,9 @@
-#include "sdk/cli/name_template.h"
-
+#include <bryo/name_template.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
-namespace bryo::cli {
+namespace bryo {
 namespace {
 
 std::vector<std::string> names_of(NameTemplate names, std::size_t limit = 1000) {
@@ -91,7 +90,30 @@ TEST(NameTemplate, RefusesWhatItCannotCount) {
                            "p-%099999d"}) {
     const auto parsed = NameTemplate::parse(text);
     ASSERT_FALSE(parsed) << text;
-    EXPECT_TRUE(parsed.error().message().starts_with("invalid template \"" + std::string(text) + "\": "));
+    EXPECT_TRUE(parsed.error().tcode() == "errTemplateInvalid" || parsed.error().tcode() == "NumError") << text;
+  }
+}
+
+TEST(NameTemplate, SaysWhatClientsOfTheReferenceSee) {
+  struct Case {
+    const char* text;
+    const char* message;
+    const char* tcode;
+  };
+  for (const Case& c : std::to_array<Case>({
+           {"x-{9..1}", R"(invalid 'bash' template "x-{9..1}": 'start' cannot be greater than 'end')",
+            "errTemplateInvalid"},
+           {"a@b", R"(strconv.ParseInt: parsing "": invalid syntax)", "NumError"},
+           {"x-{a..c}", R"(strconv.ParseInt: parsing "a": invalid syntax)", "NumError"},
+           {"{1..99999999999999999999}", R"(strconv.ParseInt: parsing "99999999999999999999": value out of range)",
+            "NumError"},
+           {"a}{1..2}", R"(invalid 'bash' template "a}{1..2}": a '}' before its '{')", "errTemplateInvalid"},
+       })) {
+    const auto parsed = NameTemplate::parse(c.text);
+    ASSERT_FALSE(parsed) << c.text;
+    EXPECT_EQ(parsed.error().message(), c.message);
+    EXPECT_EQ(parsed.error().tcode(), c.tcode);
+    EXPECT_EQ(parsed.error().status(), 400);
   }
 }
 
@@ -104,4 +126,4 @@ TEST(NameTemplate, HugeCountsDoNotOverflow) {
 }
 
 }  // namespace
-}  // namespace bryo::cli
+}  // namespace bryo
