@@ -80,6 +80,22 @@ std::shared_ptr<const ArchiveFormat> ArchiveRegistry::by_name(std::string_view n
   return best == nullptr ? nullptr : best->format;
 }
 
+Task<Result<KnownIndex>> ArchiveRegistry::look_up(ObjectPtr object, std::string label) {
+  KnownIndex known;
+  if (const auto shard = cache_.find(object)) {
+    known = {KnownIndex::State::Known, shard->index->size()};
+    co_return known;
+  }
+  if (!files_) co_return known;
+  std::function<Status()> work = [this, &known, object, label = std::move(label)]() -> Status {
+    BRYO_TRY(format, recognise(*object, label));
+    known = files_->look_up(*object, format->spec);
+    return {};
+  };
+  BRYO_CO_CHECK(co_await blocking_->run(std::move(work)));
+  co_return known;
+}
+
 Result<std::shared_ptr<const ArchiveFormat>> ArchiveRegistry::by_content(const OpenObject& object) const {
   std::array<std::byte, kProbe> head;
   const std::size_t size = std::min<std::size_t>(head.size(), object.size());

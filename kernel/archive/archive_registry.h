@@ -33,13 +33,13 @@ class ArchiveRegistry final : public Archives {
   void withdraw(const std::string& owner);
 
   Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const override;
+  [[nodiscard]] std::shared_ptr<const ArchiveFormat> by_name(std::string_view object) const override;
+  Task<Result<KnownIndex>> look_up(ObjectPtr object, std::string label) override;
   std::optional<Shard> try_open(const ObjectPtr& object) override { return cache_.find(object); }
   Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) override;
   /// `open` for a caller who says what the archive is: where the name does not tell the format, `mime` does. Fails as
   /// `by_mime`. What the content contradicts is read as it was said to be, but the index is not kept for others.
   Task<Result<Shard>> open_as(ObjectPtr object, std::string label, std::string mime);
-  /// The format that the extension of a name tells; null: none does.
-  [[nodiscard]] std::shared_ptr<const ArchiveFormat> by_name(std::string_view name) const;
   /// Members of an archive that this registry has indexed which are there, but cannot be read.
   [[nodiscard]] static std::size_t unreadable(const MemberIndex& index);
 

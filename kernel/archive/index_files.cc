@@ -35,14 +35,15 @@ std::string path_of(const std::string& directory, std::uint64_t stamp) {
 class Mapping {
  public:
   /// Null when there is no such file, or it is empty.
-  static std::shared_ptr<const Mapping> open(const std::string& path) {
+  enum class Use : std::uint8_t { Counts, DoesNotCount };
+  static std::shared_ptr<const Mapping> open(const std::string& path, Use use = Use::Counts) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat info {};
     if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return nullptr;
     void* at = ::mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (at == MAP_FAILED) return nullptr;
     // Whoever is read was used: the oldest files are removed first.
-    (void)::futimens(file.get(), nullptr);
+    if (use == Use::Counts) (void)::futimens(file.get(), nullptr);
     return std::make_shared<const Mapping>(at, static_cast<std::size_t>(info.st_size));
   }
   Mapping(void* at, std::size_t size) : at_(at), size_(size) {}
@@ -121,6 +122,14 @@ std::unique_ptr<MemberTable> IndexFiles::load(const OpenObject& archive, const A
     return nullptr;
   }
   return std::make_unique<MemberTable>(*parts, mapping, mapping->bytes().size(), std::move(label));
+}
+
+KnownIndex IndexFiles::look_up(const OpenObject& archive, const ArchiveFormatSpec& format) const {
+  const auto mapping = Mapping::open(path_of(directory_of_(archive), archive.stamp()), Mapping::Use::DoesNotCount);
+  if (!mapping) return {};
+  const auto parts = parse_index_file(index_owner(archive, format), mapping->bytes());
+  if (!parts) return {KnownIndex::State::Damaged};
+  return {KnownIndex::State::Known, parts->records.size()};
 }
 
 void IndexFiles::store(const OpenObject& archive, const ArchiveFormatSpec& format, const MemberTable& table) {

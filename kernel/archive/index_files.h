@@ -34,6 +34,8 @@ class IndexFiles {
 
   /// Null when there is none. `format` is the reader's format.
   std::unique_ptr<MemberTable> load(const OpenObject& archive, const ArchiveFormatSpec& format, std::string label);
+  /// Whether there is one that `load` would take, without marking it as used.
+  KnownIndex look_up(const OpenObject& archive, const ArchiveFormatSpec& format) const;
   void store(const OpenObject& archive, const ArchiveFormatSpec& format, const MemberTable& table);
 
   void set_limit(std::uint64_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }

@@ -95,6 +95,19 @@ Status BucketRegistry::check_access(const Bucket& bucket, BucketAccess wanted) c
   return static_cast<const RegisteredBucket&>(bucket).allows(wanted);
 }
 
+std::string BucketRegistry::property(const Bucket& bucket, std::string_view path) const {
+  const auto* node = &static_cast<const RegisteredBucket&>(bucket).props().tree();
+  while (!path.empty()) {
+    if (!node->is_object()) return {};
+    const auto found = node->find(path.substr(0, path.find('.')));
+    if (found == node->end()) return {};
+    node = &*found;
+    path.remove_prefix(
+        std::min(path.size(), path.find('.') == std::string_view::npos ? path.size() : path.find('.') + 1));
+  }
+  return node->is_string() ? node->get<std::string>() : node->dump();
+}
+
 Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const {
   if (auto bucket = snapshot()->find(name)) return bucket;
   return missing(name);

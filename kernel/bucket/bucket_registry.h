@@ -40,6 +40,7 @@ class BucketRegistry : public Buckets {
   Result<BucketPtr> find(const BucketName& name) const override;
   Task<Result<BucketPtr>> find_or_add(BucketName name) override;
   Status check_access(const Bucket& bucket, BucketAccess wanted) const override;
+  [[nodiscard]] std::string property(const Bucket& bucket, std::string_view path) const override;
   /// The same with the properties.
   Result<RegisteredBucketPtr> lookup(const BucketName& name) const;
   [[nodiscard]] std::shared_ptr<const BucketMap> snapshot() const { return map_.load(); }

@@ -45,7 +45,9 @@ Task<Result<Response>> ClusterApi::put_cluster(Request& request) {
     co_return co_await merge_config(ConfigScope::Cluster, std::move(message.value), request);
   }
   if (action == wire::kActionResetConfig) co_return co_await reset_config();
-  if (action == wire::kActionStart) co_return start_job(message.name, message.value, request.executor);
+  if (action == wire::kActionStart) {
+    co_return co_await start_job(std::move(message.name), std::move(message.value), request);
+  }
   if (action == wire::kActionStop) co_return stop_job(message.value);
   if (action == "rotate-logs") {
     services_.logger.rotate();

@@ -46,7 +46,7 @@ class ClusterApi {
   /// nullopt: `what` is not about jobs.
   std::optional<Result<Response>> job_document(std::string_view what, const Request& request);
   Result<Response> answer_about_jobs(std::string_view what, const Request& request);
-  Result<Response> start_job(const std::string& name, const nlohmann::json& value, const Executor& executor);
+  Task<Result<Response>> start_job(std::string name, nlohmann::json value, Request& request);
   Result<Response> stop_job(const nlohmann::json& value);
   Task<Result<Response>> set_config(ConfigScope scope, Request& request);
   Task<Result<Response>> merge_config(ConfigScope scope, nlohmann::json partial, Request& request);

@@ -45,26 +45,35 @@ Result<Response> ClusterApi::answer_about_jobs(std::string_view what, const Requ
   return Response::json(nlohmann::json(running).dump() + "\n");
 }
 
-Result<Response> ClusterApi::start_job(const std::string& name, const nlohmann::json& value, const Executor& executor) {
-  BRYO_TRY(arguments, parse_job_arguments(value));
+Task<Result<Response>> ClusterApi::start_job(std::string name, nlohmann::json value, Request& request) {
+  BRYO_CO_TRY(arguments, parse_job_arguments(value));
   const auto map = services_.map();
   if (arguments.kind == "rebalance" && map->active_targets() < 2) {
-    return Error(Errc::InvalidArgument,
-                 "p[" + services_.node.gateway_id + "]: not enough targets: Smap v" +
-                     std::to_string(map->identity().version) + ", need 2, have " +
-                     std::to_string(map->active_targets()),
-                 "errNotEnoughTargets");
+    co_return Error(Errc::InvalidArgument,
+                    "p[" + services_.node.gateway_id + "]: not enough targets: Smap v" +
+                        std::to_string(map->identity().version) + ", need 2, have " +
+                        std::to_string(map->active_targets()),
+                    "errNotEnoughTargets");
   }
   BucketPtr bucket;
   if (arguments.bucket) {
-    BRYO_TRY(found, services_.buckets.find(*arguments.bucket));
+    BRYO_CO_TRY(found, services_.buckets.find(*arguments.bucket));
     bucket = std::move(found);
   }
   auto given = std::move(arguments.own);
   if (!name.empty()) given["name"] = name;
   if (!arguments.node.empty()) given["node"] = arguments.node;
-  BRYO_TRY(id, services_.jobs.start(arguments.kind, std::move(bucket), std::move(given), executor));
-  return Response::text(std::move(id));
+  const nlohmann::json no_value;
+  MessageReader nothing(no_value, arguments.kind);
+  XactionRequest start{.action = {},
+                       .name = std::move(name),
+                       .bucket = std::move(bucket),
+                       .target = services_.node.target_id,
+                       .query = request.query,
+                       .value = nothing,
+                       .scope = request.scope};
+  BRYO_CO_TRY(id, co_await services_.jobs.start(arguments.kind, start, std::move(given), request.executor));
+  co_return Response::text(std::move(id));
 }
 
 Result<Response> ClusterApi::stop_job(const nlohmann::json& value) {

@@ -175,7 +175,8 @@ Status Node::Parts::start_cluster_config() {
 }
 
 void Node::Parts::make_handlers() {
-  const DataServices services{identity, *buckets, *store, backends, archives, *memory, *blocking, clock, *log};
+  const DataServices services{identity, *buckets, *store,    backends, archives,
+                              xactions, *memory,  *blocking, clock,    *log};
   object_api.emplace(services, object_metrics);
   bucket_api.emplace(services, object_metrics);
   const ClusterServices cluster{identity,

@@ -36,6 +36,8 @@ class BucketApi {
 
  private:
   Result<std::vector<RegisteredBucketPtr>> match_buckets(const Request& request, const std::string& name) const;
+  /// Of an action that the kernel does not run itself: starts the job of a plugin, else says why there is none.
+  Task<Result<Response>> run_job(Request& request, ActionMessage message, RegisteredBucketPtr bucket);
   Task<Result<Response>> list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
   Task<Result<Response>> list_counted(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack);
   Task<Result<Response>> list_archives(RegisteredBucketPtr bucket, ListMessage message, bool msgpack);

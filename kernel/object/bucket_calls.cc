@@ -27,13 +27,6 @@ Result<BucketName> bucket_alone(const Request& request) {
   return bucket_of_url(segment, request.query);
 }
 
-/// Fails with 501 for actions that exist but are not built here, 400 for those that do not exist.
-Error refuse(std::string_view action, std::initializer_list<std::string_view> known) {
-  if (std::find(known.begin(), known.end(), action) == known.end()) return invalid_action(action);
-  return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
-               wire::kErrUnsupported);
-}
-
 }  // namespace
 
 Task<Result<Response>> BucketApi::post(Request& request) {
@@ -44,18 +37,14 @@ Task<Result<Response>> BucketApi::post(Request& request) {
     co_return Response();
   }
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
-  if (message.action == wire::kActionPrefetch) co_return not_remote(message.action, name);
-  co_return refuse(message.action,
-                   {wire::kActionMoveBucket, wire::kActionCopyBucket, wire::kActionEtlBucket, wire::kActionCopyObjects,
-                    wire::kActionEtlObjects, wire::kActionMakeCopies, wire::kActionEcEncode, wire::kActionRechunk,
-                    wire::kActionCreateInventory, wire::kActionIndexShard, wire::kActionSummaryShard});
+  co_return co_await run_job(request, std::move(message), std::move(bucket));
 }
 
 Task<Result<Response>> BucketApi::put(Request& request) {
   BRYO_CO_TRY(message, parse_action(request.body, "PUT"));
   BRYO_CO_TRY(name, bucket_alone(request));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
-  co_return refuse(message.action, {wire::kActionArchive});
+  co_return co_await run_job(request, std::move(message), std::move(bucket));
 }
 
 Task<Result<Response>> BucketApi::remove(Request& request) {
@@ -80,9 +69,7 @@ Task<Result<Response>> BucketApi::remove(Request& request) {
     }
     co_return co_await evict(std::move(bucket));
   }
-  if (message.action == wire::kActionEvictObjects && !is_remote(name)) co_return not_remote(message.action, name);
-  co_return refuse(message.action,
-                   {wire::kActionDeleteObjects, wire::kActionEvictObjects, wire::kActionDestroyInventory});
+  co_return co_await run_job(request, std::move(message), std::move(bucket));
 }
 
 Task<Result<Response>> BucketApi::destroy(BucketName name) {

@@ -3,6 +3,12 @@
 
 namespace bryo::kernel {
 
+namespace {
+
+constexpr std::uint64_t kMaxMessage = 32u << 20;
+
+}  // namespace
+
 Status register_bucket_routes(Router& router, std::optional<BucketApi>& api) {
   struct Row {
     Verb verb;
@@ -18,7 +24,8 @@ Status register_bucket_routes(Router& router, std::optional<BucketApi>& api) {
            Row{Verb::Head, "/v1/buckets/*", "Answers the properties of a bucket.", Access::Read, &BucketApi::head},
            Row{Verb::Post, "/v1/buckets/*", "Creates a bucket, or starts a job on one.", Access::Write,
                &BucketApi::post},
-           Row{Verb::Put, "/v1/buckets/*", "Archives objects of a bucket.", Access::Write, &BucketApi::put},
+           Row{Verb::Put, "/v1/buckets/*", "Starts a job on a bucket, such as archiving objects.", Access::Write,
+               &BucketApi::put},
            Row{Verb::Delete, "/v1/buckets/*", "Destroys a bucket, or deletes objects of one.", Access::Write,
                &BucketApi::remove},
            Row{Verb::Patch, "/v1/buckets/*", "Changes the properties of a bucket.", Access::Write, &BucketApi::patch},
@@ -29,6 +36,8 @@ Status register_bucket_routes(Router& router, std::optional<BucketApi>& api) {
            Row{Verb::Patch, "/v1/buckets", "Asks for a bucket's name.", Access::Read, &BucketApi::without_name},
        }) {
     RouteSpec spec{.verb = row.verb, .pattern = row.pattern, .doc = row.doc, .role = Role::Any, .access = row.access};
+    // Messages of jobs may list many names.
+    spec.body_limit = kMaxMessage;
     const bool adds = row.verb == Verb::Get || row.verb == Verb::Head || row.verb == Verb::Patch;
     const auto handler = [&api, method = row.method, adds](Request& r) {
       return adds && names_remote_bucket(r) && !r.rest.empty() ? with_remote_bucket(*api, method, api->buckets(), r)

@@ -6,6 +6,7 @@
 #include <kernel/archive/archive_registry.h>
 #include <kernel/bucket/bucket_registry.h>
 #include <kernel/store/object_store.h>
+#include <kernel/xaction/xaction_registry.h>
 
 namespace bryo::kernel {
 
@@ -16,6 +17,7 @@ struct DataServices {
   ObjectStore& store;
   const BackendRegistry& backends;
   ArchiveRegistry& archives;
+  XactionRegistry& jobs;
   Memory& memory;
   BlockingPool& blocking;
   Clock& clock;

@@ -26,11 +26,6 @@ bool only_present(const Request& request) {
   return presence == "2" || presence == "3";
 }
 
-Error unsupported(std::string_view action) {
-  return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
-               wire::kErrUnsupported);
-}
-
 }  // namespace
 
 Task<Result<Response>> BucketApi::get_all(Request& request) {
@@ -86,8 +81,7 @@ Task<Result<Response>> BucketApi::get(Request& request) {
     std::vector<RegisteredBucketPtr> one{std::move(bucket)};
     co_return co_await summarize(std::move(one), std::move(message.value));
   }
-  if (message.action == wire::kActionShowInventory) co_return unsupported(message.action);
-  co_return invalid_action(message.action);
+  co_return co_await run_job(request, std::move(message), std::move(bucket));
 }
 
 Task<Result<Response>> BucketApi::list(RegisteredBucketPtr bucket, nlohmann::json value, bool msgpack) {

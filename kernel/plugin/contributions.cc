@@ -183,11 +183,12 @@ Status Contributions::try_routes(const Router& router) const {
   return {};
 }
 
-void Contributions::commit_as_disabled(Router& router) {
+void Contributions::commit_as_disabled(const Registries& registries) {
+  for (const XactionKind& kind : list_.kinds) registries.xactions.add_disabled(kind, plugin_);
   const auto message = std::make_shared<const std::string>("this needs plugin '" + plugin_ +
                                                            "', which is not enabled: add it to `enable` in [plugins]");
   for (auto& [spec, handler] : routes_) {
-    (void)router.add(
+    (void)registries.router.add(
         std::move(spec), [message](Request&) { return refuse_disabled(message); }, plugin_);
   }
 }

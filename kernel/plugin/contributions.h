@@ -78,9 +78,9 @@ class Contributions final : public Registrar {
   [[nodiscard]] const Status& status() const noexcept { return status_; }
   /// Hands everything to the registries, calls guarded by `gate`; or, when one thing clashes, nothing.
   Status commit(const Registries& registries, const std::shared_ptr<CallGate>& gate);
-  /// For a plugin that is not enabled: its routes answer 501 and say how to enable it, but for those that an enabled
-  /// plugin has.
-  void commit_as_disabled(Router& router);
+  /// For a plugin that is not enabled: its routes and actions answer 501 and say how to enable it, but for those that
+  /// an enabled plugin has.
+  void commit_as_disabled(const Registries& registries);
   /// Takes back options and metrics, after a refusal.
   void withdraw();
 

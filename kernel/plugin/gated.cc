@@ -73,37 +73,51 @@ Task<Result<Response>> call(std::shared_ptr<const Gated> target, Request& reques
   co_return *std::move(response);
 }
 
-/// A plugin's job. From `run` on it counts as a call until it is destroyed, so that draining waits for that too.
+/// A plugin's job. From `prepare` on it counts as a call until it is destroyed, so that draining waits for that too.
 class GatedXaction final : public Xaction {
  public:
   GatedXaction(GatePtr gate, Result<std::unique_ptr<Xaction>> inner)
       : gate_(std::move(gate)), inner_(std::move(inner)) {}
 
+  Task<Result<XactionPlan>> prepare(XactionRequest& request) override {
+    BRYO_CO_CHECK(enter());
+    co_return co_await within((*inner_)->prepare(request), request.scope.get());
+  }
+
   Task<Status> run(XactionContext& context) override {
-    auto pass = gate_->enter();
-    if (!pass) co_return pass.error();
-    pass_.emplace(*std::move(pass));
-    if (!inner_) co_return inner_.error();
+    if (!pass_) BRYO_CO_CHECK(enter());
     auto* job = dynamic_cast<RunningXaction*>(&context);
-    CallGate::Inside inside(*gate_, job != nullptr ? job->scope() : nullptr);
-    std::optional<Status> status;
-    try {
-      status = co_await (*inner_)->run(context);
-      if (!*status) gate_->count_error(status->error());
-    } catch (...) {
-      status = thrown(*gate_, inside);
-    }
-    if (inside.leave_cancelled()) {
-      co_await asio::this_coro::reset_cancellation_state();
-      if (!*status) status = gate_->cancelled();
-    }
-    co_return *std::move(status);
+    co_return co_await within((*inner_)->run(context), job != nullptr ? job->scope() : nullptr);
   }
 
   [[nodiscard]] std::string control_message() const override { return ask(&Xaction::control_message); }
   [[nodiscard]] std::string extension() const override { return ask(&Xaction::extension); }
 
  private:
+  Status enter() {
+    BRYO_TRY(pass, gate_->enter());
+    pass_.emplace(std::move(pass));
+    if (!inner_) return inner_.error();
+    return {};
+  }
+
+  template <class T>
+  Task<Result<T>> within(Task<Result<T>> work, CallScope* scope) {
+    CallGate::Inside inside(*gate_, scope);
+    std::optional<Result<T>> result;
+    try {
+      result.emplace(co_await std::move(work));
+      if (!*result) gate_->count_error(result->error());
+    } catch (...) {
+      result.emplace(thrown(*gate_, inside));
+    }
+    if (inside.leave_cancelled()) {
+      co_await asio::this_coro::reset_cancellation_state();
+      if (!*result) result.emplace(gate_->cancelled());
+    }
+    co_return *std::move(result);
+  }
+
   std::string ask(std::string (Xaction::*question)() const) const {
     if (!inner_) return {};
     try {

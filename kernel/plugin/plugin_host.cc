@@ -254,7 +254,7 @@ void PluginHost::add_disabled(const std::string& name) {
     return;
   }
   p.description.contributed = p.contributions->list();
-  p.contributions->commit_as_disabled(registries_.router);
+  p.contributions->commit_as_disabled(registries_);
   set_state(p, PluginState::Disabled);
 }
 

@@ -1,6 +1,7 @@
 #include <kernel/wire/action_message.h>
 
 #include <bryo/http.h>
+#include <kernel/wire/bucket_text.h>
 
 #include <algorithm>
 #include <charconv>
@@ -148,6 +149,17 @@ MessageReader& MessageReader::text_number(std::string_view name, std::uint64_t& 
     if (error == std::errc{} && end == digits.data() + digits.size()) return *this;
   }
   fail(name, "a string that holds a number, such as \"0\"");
+  return *this;
+}
+
+MessageReader& MessageReader::bucket(std::string_view name, BucketName& out) {
+  if (const auto* value = take(name)) {
+    if (auto parsed = bucket_of_json(*value)) {
+      out = *std::move(parsed);
+    } else {
+      failure_ = parsed.error();
+    }
+  }
   return *this;
 }
 

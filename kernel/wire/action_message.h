@@ -3,7 +3,7 @@
 /// The body of nearly every control call (http-api.md section 3), and how the fields of a message are taken out of
 /// JSON.
 
-#include <bryo/result.h>
+#include <bryo/message.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -33,26 +33,28 @@ Result<ActionMessage> parse_action(std::string_view body, std::string_view verb)
 
 /// Takes the fields of one JSON object by name, in any case, and knows at the end whether one was not taken. A field
 /// that is absent or null leaves its variable alone. After the first failure all calls do nothing; `finish` reports it.
-class MessageReader {
+class MessageReader final : public MessageFields {
  public:
   /// `type` names the message in failures ("apc.LsoMsg"). `json` outlives the reader; null reads as an empty object.
   MessageReader(const nlohmann::json& json, std::string_view type);
 
-  MessageReader& text(std::string_view name, std::string& out);
-  MessageReader& texts(std::string_view name, std::vector<std::string>& out);
-  MessageReader& boolean(std::string_view name, bool& out);
-  MessageReader& integer(std::string_view name, std::int64_t& out);
+  MessageReader& text(std::string_view name, std::string& out) override;
+  MessageReader& texts(std::string_view name, std::vector<std::string>& out) override;
+  MessageReader& boolean(std::string_view name, bool& out) override;
+  MessageReader& integer(std::string_view name, std::int64_t& out) override;
+  MessageReader& bucket(std::string_view name, BucketName& out) override;
   /// A number in a JSON string, as Go's `json:",string"`; a bare number is refused.
   MessageReader& text_number(std::string_view name, std::uint64_t& out);
   /// Any value; null when absent.
   MessageReader& any(std::string_view name, const nlohmann::json*& out);
   /// Accepts the field without looking at it.
-  MessageReader& ignore(std::string_view name);
+  MessageReader& ignore(std::string_view name) override;
 
   /// The first failure: a field of the wrong type, or one that was not taken (`found unknown field: X`).
-  [[nodiscard]] Status finish() const;
+  [[nodiscard]] Status finish() const override;
   /// The same, but fields that were not taken are fine (job queries).
   [[nodiscard]] Status finish_lenient() const;
+  [[nodiscard]] std::string json() const override { return json_.dump(); }
 
  private:
   const nlohmann::json* take(std::string_view name);

@@ -1,12 +1,29 @@
 #pragma once
 
-/// The kinds of jobs that clients ask about, under both their names (http-jobs.md section 4). A kind that no plugin
-/// provides is known all the same: queries about it answer empty lists.
+/// The actions on buckets that the kernel runs itself, which no plugin can take. And the kinds of jobs that clients ask
+/// about, under both their names (http-jobs.md section 4). A kind that no plugin provides is known all the same:
+/// queries about it answer empty lists.
+
+#include <bryo/http.h>
+#include <kernel/wire/api_names.h>
 
 #include <array>
 #include <string_view>
 
 namespace bryo::kernel {
+
+struct OwnAction {
+  Verb verb;
+  std::string_view name;
+};
+
+inline constexpr auto kOwnActions = std::to_array<OwnAction>({
+    {Verb::Get, wire::kActionList},
+    {Verb::Get, wire::kActionSummary},
+    {Verb::Post, wire::kActionCreateBucket},
+    {Verb::Delete, wire::kActionDestroyBucket},
+    {Verb::Delete, wire::kActionEvictBucket},
+});
 
 struct KnownKind {
   std::string_view name;

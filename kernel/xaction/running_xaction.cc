@@ -32,11 +32,12 @@ std::string time_text(std::int64_t unix_ns) {
 
 RunningXaction::RunningXaction(XactionKind kind, std::string id, BucketPtr bucket,
                                std::map<std::string, std::string> arguments, std::unique_ptr<Xaction> xaction,
-                               Clock& clock, Log& log)
+                               Clock& clock, Log& log, XactionPlan plan)
     : kind_(std::move(kind)),
       id_(std::move(id)),
       bucket_(std::move(bucket)),
       arguments_(std::move(arguments)),
+      plan_(std::move(plan)),
       clock_(clock),
       log_(log),
       started_ns_(clock.unix_ns()),
@@ -134,22 +135,37 @@ std::string RunningXaction::errors_locked() const {
   return out;
 }
 
-nlohmann::ordered_json RunningXaction::snapshot() const {
+RunningXaction::Words RunningXaction::words() const {
   std::shared_ptr<const Xaction> xaction;
-  Words words;
   {
     const std::scoped_lock lock(mutex_);
+    if (!xaction_) return last_words_;
     xaction = xaction_;
-    words = last_words_;
   }
-  if (xaction) words = ask(*xaction);
+  return ask(*xaction);
+}
+
+Result<Response> RunningXaction::poll() const {
+  const bool over = ended();
+  const Words said = words();
+  const std::scoped_lock lock(mutex_);
+  if (over && (aborted() || !errors_.empty())) {
+    return Error(Errc::Internal, kind_.name + "[" + id_ + "]: " + (aborted() ? "user abort" : errors_locked()));
+  }
+  auto response = Response::text(said.extension.empty() ? id_ : said.extension);
+  response.status = over ? 200 : said.extension.empty() ? 202 : 206;
+  return response;
+}
+
+nlohmann::ordered_json RunningXaction::snapshot() const {
+  const Words words = this->words();
   const std::scoped_lock lock(mutex_);
   nlohmann::ordered_json out = {{"ext", extension_json(words.extension)},
                                 {"start-time", time_text(started_ns_)},
                                 {"end-time", time_text(ended_ns_)},
                                 {"bck", bucket_json(bucket_)},
-                                {"src-bck", bucket_json(nullptr)},
-                                {"dst-bck", bucket_json(nullptr)},
+                                {"src-bck", bucket_json(plan_.destination ? bucket_ : nullptr)},
+                                {"dst-bck", bucket_json(plan_.destination)},
                                 {"id", id_},
                                 {"kind", kind_.name}};
   if (!words.control_message.empty()) out["ctlmsg"] = words.control_message;
@@ -160,7 +176,8 @@ nlohmann::ordered_json RunningXaction::snapshot() const {
                   {"out-objs", text(stats_.sent_objects)},    {"out-bytes", text(stats_.sent_bytes)},
                   {"in-objs", text(stats_.received_objects)}, {"in-bytes", text(stats_.received_bytes)}};
   out["aborted"] = aborted();
-  out["is_idle"] = kind_.on_demand && users_ == 0;
+  // One that has ended is idle too: clients that wait for the jobs of idling kinds look at nothing else.
+  out["is_idle"] = ended_ns_ != 0 || (kind_.on_demand && users_ == 0);
   return out;
 }
 

@@ -20,7 +20,7 @@ namespace bryo::kernel {
 class RunningXaction final : public XactionContext {
  public:
   RunningXaction(XactionKind kind, std::string id, BucketPtr bucket, std::map<std::string, std::string> arguments,
-                 std::unique_ptr<Xaction> xaction, Clock& clock, Log& log);
+                 std::unique_ptr<Xaction> xaction, Clock& clock, Log& log, XactionPlan plan = {});
 
   [[nodiscard]] const std::string& id() const noexcept override { return id_; }
   [[nodiscard]] BucketPtr bucket() const override { return bucket_; }
@@ -31,6 +31,7 @@ class RunningXaction final : public XactionContext {
   void log(std::string message) override;
 
   [[nodiscard]] const XactionKind& kind() const noexcept { return kind_; }
+  [[nodiscard]] const XactionPlan& plan() const noexcept { return plan_; }
   /// What its coroutine is spawned with; null for a job without one.
   [[nodiscard]] CallScope* scope() const noexcept { return scope_.get(); }
   void set_scope(std::shared_ptr<CallScope> scope) { scope_ = std::move(scope); }
@@ -53,6 +54,8 @@ class RunningXaction final : public XactionContext {
   /// The wire's snapshot and status (http-jobs.md section 3).
   [[nodiscard]] nlohmann::ordered_json snapshot() const;
   [[nodiscard]] nlohmann::ordered_json status() const;
+  /// What the polls of its action are answered (BucketAction::polled). Fails with why the job did.
+  [[nodiscard]] Result<Response> poll() const;
 
  private:
   static constexpr std::size_t kErrorsKept = 3;
@@ -64,6 +67,8 @@ class RunningXaction final : public XactionContext {
   };
   static Words ask(const Xaction& xaction);
 
+  /// What the plugin's object says now, or said last. Not under the lock.
+  [[nodiscard]] Words words() const;
   [[nodiscard]] bool idle_for_locked(std::chrono::nanoseconds limit) const;
   [[nodiscard]] std::string errors_locked() const;
 
@@ -71,6 +76,7 @@ class RunningXaction final : public XactionContext {
   const std::string id_;
   const BucketPtr bucket_;
   const std::map<std::string, std::string> arguments_;
+  const XactionPlan plan_;
   Clock& clock_;
   Log& log_;
   std::shared_ptr<CallScope> scope_;

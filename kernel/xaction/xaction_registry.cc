@@ -54,8 +54,13 @@ Task<void> run_to_end(std::shared_ptr<RunningXaction> job) {
   job->finish(result);
 }
 
-/// Jobs of two buckets do not meet; one without a bucket meets all.
-bool same_scope(const BucketPtr& a, const BucketPtr& b) { return !a || !b || a->id() == b->id(); }
+/// Jobs of two buckets, or of names with other beginnings, do not meet; one without a bucket meets all.
+bool same_scope(const RunningXaction& a, const RunningXaction& b) {
+  if (!a.bucket() || !b.bucket()) return true;
+  const std::string& one = a.plan().prefix;
+  const std::string& other = b.plan().prefix;
+  return a.bucket()->id() == b.bucket()->id() && (one.starts_with(other) || other.starts_with(one));
+}
 
 Error no_such_job(const XactionQuery& query) {
   return Error(Errc::NotFound, "x-[" + (query.id.empty() ? query.kind : query.id) + "] does not exist", "ErrNotFound");
@@ -80,8 +85,39 @@ Status XactionRegistry::add(XactionKind kind, XactionFactory factory, const std:
     return bad("has the id prefix \"" + kind.id_prefix +
                "\": at most 22 of A-Z, a-z, 0-9, '-', '_', not '-' or '_' first");
   }
+  BRYO_CHECK(check_actions(kind, owner));
   kinds_.push_back({std::move(kind), std::move(factory), owner});
   return {};
+}
+
+Status XactionRegistry::check_actions(const XactionKind& kind, const std::string& owner) const {
+  for (const BucketAction& own : kind.actions) {
+    const std::string shown = std::string(verb_name(own.verb)) + " \"" + own.name + "\"";
+    const bool possible =
+        own.verb == Verb::Get || own.verb == Verb::Put || own.verb == Verb::Post || own.verb == Verb::Delete;
+    if (own.name.empty() || !possible || kind.scope != XactionScope::Bucket) {
+      return Error(Errc::InvalidArgument, "job kind '" + kind.name + "' of '" + owner + "': the action " + shown +
+                                              " must have a name, be GET, PUT, POST or DELETE, and start a job on a "
+                                              "bucket");
+    }
+    const auto taken = [&](const std::string& by) {
+      return Error(Errc::Conflict, "the action " + shown + " of job kind '" + kind.name + "' of '" + owner +
+                                       "' is already provided by '" + by + "'");
+    };
+    for (const OwnAction& kernels : kOwnActions) {
+      if (kernels.verb == own.verb && kernels.name == own.name) return taken("kernel");
+    }
+    for (const Registered& other : kinds_) {
+      for (const BucketAction& its : other.kind.actions) {
+        if (its.verb == own.verb && its.name == own.name) return taken(other.owner);
+      }
+    }
+  }
+  return {};
+}
+
+void XactionRegistry::add_disabled(const XactionKind& kind, const std::string& owner) {
+  for (const BucketAction& action : kind.actions) disabled_.push_back({action, owner});
 }
 
 void XactionRegistry::withdraw(const std::string& owner) {
@@ -107,44 +143,87 @@ Result<std::shared_ptr<XactionLease>> XactionRegistry::acquire(std::string_view 
   return std::shared_ptr<XactionLease>(std::make_shared<Lease>(std::move(job)));
 }
 
-Result<std::string> XactionRegistry::start(std::string_view kind, BucketPtr bucket,
-                                           std::map<std::string, std::string> arguments, Executor executor) {
-  BRYO_TRY(name, resolve(kind));
-  const Registered* registered = find_kind(name);
-  if (registered == nullptr || !registered->kind.startable) {
-    return Error(Errc::Unsupported,
-                 "job \"" + name + "\" cannot be started: " +
-                     (registered != nullptr ? "it runs on demand" : "no enabled plugin provides it"),
-                 "ErrUnsupp");
-  }
-  if (registered->kind.scope == XactionScope::Bucket && !bucket) {
-    return Error(Errc::InvalidArgument, "xaction \"" + name + "\" requires a bucket to start");
-  }
-  if (bucket) {
-    for (const BucketAccess wanted : registered->kind.permissions) {
-      BRYO_CHECK(buckets_->check_access(*bucket, wanted));
-    }
-  }
-  auto job = std::make_shared<RunningXaction>(registered->kind, new_id(registered->kind.id_prefix), std::move(bucket),
-                                              std::move(arguments), registered->factory(), clock_, *log_);
-  {
-    const auto& conflicts = registered->kind.conflicts;
-    const std::scoped_lock lock(mutex_);
-    for (const Job& other : jobs_) {
-      if (std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
-      if (!other->busy() || !same_scope(job->bucket(), other->bucket())) continue;
-      return Error(
-          Errc::Conflict,
-          other->kind().name + "[" + other->id() + "] is currently running, cannot run \"" + name + "\" concurrently",
-          "ErrLimitedCoexistence");
-    }
-    remember_locked(job);
-  }
+Task<Result<std::string>> XactionRegistry::start(std::string kind, XactionRequest& request,
+                                                 std::map<std::string, std::string> arguments, Executor executor) {
+  BRYO_CO_TRY(registered, startable(kind, request));
+  auto xaction = registered->factory();
+  BRYO_CO_TRY(plan, co_await xaction->prepare(request));
+  auto job = std::make_shared<RunningXaction>(registered->kind, new_id(registered->kind.id_prefix), request.bucket,
+                                              std::move(arguments), std::move(xaction), clock_, *log_, std::move(plan));
   auto scope = std::make_shared<CallScope>(executor);
   job->set_scope(scope);
+  BRYO_CO_CHECK(admit(job));
   boost::asio::co_spawn(executor, run_to_end(job),
                         boost::asio::bind_cancellation_slot(scope->slot(), [scope](const std::exception_ptr&) {}));
-  return job->id();
+  co_return job->id();
+}
+
+Result<const XactionRegistry::Registered*> XactionRegistry::startable(std::string_view kind,
+                                                                      const XactionRequest& request) const {
+  BRYO_TRY(name, resolve(kind));
+  const Registered* registered = find_kind(name);
+  const auto refused = [&](const std::string& why) {
+    return Error(Errc::Unsupported, "job \"" + name + "\" cannot be started: " + why, "ErrUnsupp");
+  };
+  if (registered == nullptr) return refused("no enabled plugin provides it");
+  if (request.action.empty() && !registered->kind.startable) {
+    const auto& actions = registered->kind.actions;
+    return refused(actions.empty() ? "it runs on demand"
+                                   : "it needs a message, " + std::string(verb_name(actions.front().verb)) +
+                                         " /v1/buckets/BUCKET with the action \"" + actions.front().name + "\"");
+  }
+  if (registered->kind.scope == XactionScope::Bucket && !request.bucket) {
+    return Error(Errc::InvalidArgument, "xaction \"" + name + "\" requires a bucket to start");
+  }
+  if (request.bucket) {
+    for (const BucketAccess wanted : registered->kind.permissions) {
+      BRYO_CHECK(buckets_->check_access(*request.bucket, wanted));
+    }
+  }
+  return registered;
+}
+
+Status XactionRegistry::admit(Job job) {
+  const auto& conflicts = job->kind().conflicts;
+  const std::scoped_lock lock(mutex_);
+  for (const Job& other : jobs_) {
+    if (std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
+    if (!other->busy() || !same_scope(*job, *other)) continue;
+    return Error(Errc::Conflict,
+                 other->kind().name + "[" + other->id() + "] is currently running, cannot run \"" + job->kind().name +
+                     "\" concurrently",
+                 "ErrLimitedCoexistence");
+  }
+  remember_locked(std::move(job));
+  return {};
+}
+
+XactionRegistry::ActionKind XactionRegistry::find_action(Verb verb, std::string_view action) const {
+  for (const Registered& registered : kinds_) {
+    for (const BucketAction& own : registered.kind.actions) {
+      if (own.verb == verb && own.name == action) return {&registered.kind.name, &own};
+    }
+  }
+  return {};
+}
+
+std::optional<Error> XactionRegistry::why_absent(Verb verb, std::string_view action) const {
+  for (const Disabled& other : disabled_) {
+    if (other.action.verb != verb || other.action.name != action) continue;
+    return Error(Errc::Unsupported,
+                 "action \"" + std::string(action) + "\" needs plugin '" + other.owner +
+                     "', which is not enabled: add it to `enable` in [plugins]",
+                 "ErrUnsupp");
+  }
+  return std::nullopt;
+}
+
+Result<Response> XactionRegistry::poll(const std::string& kind, const std::string& id, const Bucket& bucket) const {
+  auto jobs = select({.id = id, .kind = kind, .bucket = bucket.name()});
+  if (!jobs || jobs->empty()) {
+    return Error(Errc::NotFound, "x-" + kind + "[" + id.substr(0, 40) + "] does not exist", "ErrNotFound");
+  }
+  return jobs->front()->poll();
 }
 
 Status XactionRegistry::stop(const XactionQuery& query) {

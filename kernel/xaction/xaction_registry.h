@@ -42,17 +42,31 @@ class XactionRegistry final : public Xactions {
   }
 
   /// Fails with Conflict naming both owners when one of its names is taken, InvalidArgument when the name or the id
-  /// prefix is malformed, or sentence or factory are missing.
+  /// prefix is malformed, or sentence or factory are missing; Conflict also when one of its actions is taken.
   Status add(XactionKind kind, XactionFactory factory, const std::string& owner);
+  /// Of a plugin that is not enabled: who could run its actions.
+  void add_disabled(const XactionKind& kind, const std::string& owner);
+  /// Why nobody runs this action, if a plugin that is not enabled would; else nullopt.
+  [[nodiscard]] std::optional<Error> why_absent(Verb verb, std::string_view action) const;
   /// Takes back the kinds of an owner. Before the first job.
   void withdraw(const std::string& owner);
 
   Result<std::shared_ptr<XactionLease>> acquire(std::string_view kind) override;
 
-  /// Starts a job on `executor`; answers its id at once. Fails with the texts of http-jobs.md section 1, and with
-  /// Forbidden when its bucket does not allow what the kind needs.
-  Result<std::string> start(std::string_view kind, BucketPtr bucket, std::map<std::string, std::string> arguments,
-                            Executor executor);
+  /// Starts a job on `executor`; answers its id. Without an action in the request, `kind` must be startable. Fails with
+  /// the texts of http-jobs.md section 1, with Forbidden when its bucket does not allow what the kind needs, and with
+  /// what the job itself says to being started.
+  Task<Result<std::string>> start(std::string kind, XactionRequest& request,
+                                  std::map<std::string, std::string> arguments, Executor executor);
+  /// The kind that an action on a bucket starts, and the action as declared; null when there is none.
+  struct ActionKind {
+    const std::string* kind = nullptr;
+    const BucketAction* action = nullptr;
+  };
+  [[nodiscard]] ActionKind find_action(Verb verb, std::string_view action) const;
+  /// What a poll of job `id`, of this kind and bucket, is answered (BucketAction::polled). Fails with NotFound, and
+  /// with why the job failed.
+  Result<Response> poll(const std::string& kind, const std::string& id, const Bucket& bucket) const;
   /// Asks matching jobs to end; no match is no failure. Fails when neither id nor kind is given.
   Status stop(const XactionQuery& query);
   /// All jobs, for the end of the node.
@@ -75,6 +89,10 @@ class XactionRegistry final : public Xactions {
   using Job = std::shared_ptr<RunningXaction>;
 
   [[nodiscard]] const Registered* find_kind(std::string_view name) const;
+  Status check_actions(const XactionKind& kind, const std::string& owner) const;
+  Result<const Registered*> startable(std::string_view kind, const XactionRequest& request) const;
+  /// Fails with Conflict when another job must not run beside it; else it is known from here on.
+  Status admit(Job job);
   /// The name behind either name; fails with 400 when neither exists.
   Result<std::string> resolve(std::string_view name) const;
   Result<std::vector<Job>> select(const XactionQuery& query) const;
@@ -84,6 +102,11 @@ class XactionRegistry final : public Xactions {
   Log* log_ = nullptr;
   const Buckets* buckets_ = nullptr;
   std::vector<Registered> kinds_;
+  struct Disabled {
+    BucketAction action;
+    std::string owner;
+  };
+  std::vector<Disabled> disabled_;
   mutable std::mutex mutex_;
   std::deque<Job> jobs_;  ///< oldest first
 };

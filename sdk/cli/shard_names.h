@@ -1,8 +1,7 @@
 #pragma once
 
-#include <bryo/name_template.h>
-
 #include <bryo/client/archive_format.h>
+#include <bryo/name_template.h>
 #include <bryo/names.h>
 
 #include <string>

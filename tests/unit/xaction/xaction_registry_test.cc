@@ -1,4 +1,5 @@
 #include <bryo/testing.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <kernel/xaction/xaction_registry.h>
 
@@ -68,6 +69,29 @@ class XactionRegistryTest : public ::testing::Test {
         factory, "jobs"));
   }
 
+  using Values = bryo::testing::MemoryFields::Values;
+  Result<std::string> start(std::string kind, BucketPtr bucket = nullptr,
+                            std::map<std::string, std::string> arguments = {}) {
+    return begin(std::move(kind), "", std::move(bucket), {}, std::move(arguments));
+  }
+  /// By an action on a bucket.
+  Result<std::string> act(std::string kind, std::string action, BucketPtr bucket, Values values) {
+    return begin(std::move(kind), std::move(action), std::move(bucket), std::move(values), {});
+  }
+  Result<std::string> begin(std::string kind, std::string action, BucketPtr bucket, Values values,
+                            std::map<std::string, std::string> arguments) {
+    bryo::testing::MemoryFields value(std::move(values));
+    const Query query;
+    XactionRequest request{.action = std::move(action),
+                           .name = {},
+                           .bucket = std::move(bucket),
+                           .target = "n1t",
+                           .query = query,
+                           .value = value,
+                           .scope = {}};
+    return bryo::testing::run(registry_.start(std::move(kind), request, std::move(arguments), loop_.get_executor()));
+  }
+
   MovableClock clock_;
   SilentLog log_;
   bryo::testing::MemoryBuckets buckets_;
@@ -95,7 +119,7 @@ TEST_F(XactionRegistryTest, AnOnDemandJobServesUntilNobodyUsedItForAMinute) {
 }
 
 TEST_F(XactionRegistryTest, TheSnapshotIsTheWires) {
-  const auto id = registry_.start("lru-eviction", nullptr, {}, loop_.get_executor());
+  const auto id = start("lru-eviction");
   ASSERT_TRUE(id);
   loop_.run();
   const auto snapshots = registry_.snapshots({.id = *id});
@@ -116,7 +140,7 @@ TEST_F(XactionRegistryTest, TheSnapshotIsTheWires) {
 }
 
 TEST_F(XactionRegistryTest, AFailedJobSaysWhy) {
-  const auto id = registry_.start("lru", nullptr, {{"fail", "yes"}}, loop_.get_executor());
+  const auto id = start("lru", nullptr, {{"fail", "yes"}});
   loop_.run();
   const std::string err = (*registry_.status({.id = *id}))["err"];
   EXPECT_NE(err.find("(and 3 more errors)"), std::string::npos) << err;
@@ -124,13 +148,10 @@ TEST_F(XactionRegistryTest, AFailedJobSaysWhy) {
 
 TEST_F(XactionRegistryTest, RefusesWithTheWiresTexts) {
   const auto text = [](const auto& result) { return result ? "(accepted)" : result.error().message(); };
-  EXPECT_EQ(text(registry_.start("nonsense", nullptr, {}, loop_.get_executor())),
-            "invalid xaction (job) kind \"nonsense\"");
+  EXPECT_EQ(text(start("nonsense")), "invalid xaction (job) kind \"nonsense\"");
   EXPECT_EQ(text(registry_.snapshots({.kind = "nonsense"})), "invalid xaction (job) kind \"nonsense\"");
-  EXPECT_EQ(text(registry_.start("get-batch", nullptr, {}, loop_.get_executor())),
-            "job \"get-batch\" cannot be started: it runs on demand");
-  EXPECT_EQ(text(registry_.start("copy-bucket", nullptr, {}, loop_.get_executor())),
-            "job \"copy-bck\" cannot be started: no enabled plugin provides it");
+  EXPECT_EQ(text(start("get-batch")), "job \"get-batch\" cannot be started: it runs on demand");
+  EXPECT_EQ(text(start("copy-bucket")), "job \"copy-bck\" cannot be started: no enabled plugin provides it");
   EXPECT_EQ(text(registry_.snapshots({.id = "nope12345"})), "\"x-[nope12345]\" not found");
   EXPECT_EQ(text(registry_.status({.id = "nope12345"})), "x-[nope12345] does not exist");
   EXPECT_EQ(text(registry_.status({})), "invalid x-");
@@ -145,17 +166,17 @@ TEST_F(XactionRegistryTest, AKnownKindThatNobodyProvidesHasNoJobs) {
 }
 
 TEST_F(XactionRegistryTest, ConflictingJobsDoNotRunTogether) {
-  const auto first = registry_.start("lru", nullptr, {}, loop_.get_executor());
-  const auto second = registry_.start("lru", nullptr, {}, loop_.get_executor());
+  const auto first = start("lru");
+  const auto second = start("lru");
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().status(), 409);
   EXPECT_EQ(second.error().message(), "lru[" + *first + "] is currently running, cannot run \"lru\" concurrently");
   loop_.run();
-  EXPECT_TRUE(registry_.start("lru", nullptr, {}, loop_.get_executor()));
+  EXPECT_TRUE(start("lru"));
 }
 
 TEST_F(XactionRegistryTest, StopMarksTheJobAborted) {
-  const auto id = registry_.start("lru", nullptr, {}, loop_.get_executor());
+  const auto id = start("lru");
   EXPECT_EQ(registry_.running({})->at(0), "lru[" + *id + "]");
   EXPECT_TRUE(registry_.stop({.id = *id}));
   EXPECT_TRUE(registry_.stop({.id = "unknown-id1"}));
@@ -169,7 +190,7 @@ TEST_F(XactionRegistryTest, AJobsObjectGoesWithItAndItsLastWordsStay) {
       {.name = "teller", .doc = "d"}, [&] { return std::make_unique<Teller>(alive); }, "p"));
   for (const auto& [said, shown] :
        {std::pair(R"({"groups":3})", R"({"groups":3})"), {"not json", "\"not json\""}, {"", "null"}}) {
-    const auto id = registry_.start("teller", nullptr, {{"found", said}}, loop_.get_executor());
+    const auto id = start("teller", nullptr, {{"found", said}});
     ASSERT_TRUE(id);
     EXPECT_EQ(alive, 1);
     loop_.run();
@@ -201,14 +222,139 @@ TEST_F(XactionRegistryTest, TheBucketMustAllowWhatTheKindNeeds) {
   ASSERT_TRUE(registry_.add({.name = "writes", .doc = "d", .permissions = {BucketAccess::Put}}, factory, "p"));
   const auto bucket = buckets_.add("b");
   buckets_.deny(bucket->name());  // reading its objects
-  const auto refused = registry_.start("reads", bucket, {}, loop_.get_executor());
+  const auto refused = start("reads", bucket);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().status(), 403);
   EXPECT_EQ(refused.error().tcode(), "ErrBucketAccessDenied");
-  EXPECT_TRUE(registry_.start("writes", bucket, {}, loop_.get_executor()));
-  EXPECT_TRUE(registry_.start("reads", nullptr, {}, loop_.get_executor()));
+  EXPECT_TRUE(start("writes", bucket));
+  EXPECT_TRUE(start("reads"));
   EXPECT_EQ(registry_.running({})->size(), 2u);
   loop_.run();
+}
+
+/// Works on names that begin with `prefix` of its message, if it has one; tells its result once it ran.
+class Sweeper final : public Xaction {
+ public:
+  explicit Sweeper(BucketPtr destination) : destination_(std::move(destination)) {}
+  Task<Result<XactionPlan>> prepare(XactionRequest& request) override {
+    XactionPlan plan;
+    plan.destination = destination_;
+    BRYO_CO_CHECK(request.value.text("prefix", plan.prefix).finish());
+    co_return plan;
+  }
+  Task<Status> run(XactionContext& ctx) override {
+    if (ctx.aborted()) co_return Status();
+    result_ = R"({"swept":"1"})";
+    co_return Status();
+  }
+  [[nodiscard]] std::string extension() const override { return result_; }
+
+ private:
+  const BucketPtr destination_;
+  std::string result_;
+};
+
+class XactionActionTest : public XactionRegistryTest {
+ protected:
+  XactionActionTest() { EXPECT_TRUE(registry_.add(kind("sweep", {Verb::Post, "sweep"}), factory_, "sweeper")); }
+  static XactionKind kind(std::string name, BucketAction action) {
+    return {.name = name,
+            .doc = "d",
+            .scope = XactionScope::Bucket,
+            .startable = false,
+            .conflicts = {std::move(name)},
+            .actions = {std::move(action)}};
+  }
+  const BucketPtr bucket_ = buckets_.add("b");
+  const BucketPtr other_ = buckets_.add("o");
+  const XactionFactory factory_ = [this] { return std::make_unique<Sweeper>(other_); };
+};
+
+TEST_F(XactionActionTest, AnActionFindsItsKind) {
+  const auto found = registry_.find_action(Verb::Post, "sweep");
+  ASSERT_NE(found.kind, nullptr);
+  EXPECT_EQ(*found.kind, "sweep");
+  EXPECT_EQ(registry_.find_action(Verb::Put, "sweep").kind, nullptr);
+  EXPECT_EQ(registry_.find_action(Verb::Post, "wipe").kind, nullptr);
+  ASSERT_TRUE(act("sweep", "sweep", bucket_, {}));
+  const auto by_name = start("sweep", bucket_);
+  ASSERT_FALSE(by_name);
+  EXPECT_EQ(by_name.error().message(),
+            R"(job "sweep" cannot be started: it needs a message, POST /v1/buckets/BUCKET with the action "sweep")");
+}
+
+TEST_F(XactionActionTest, AnActionBelongsToOneKind) {
+  const auto taken = registry_.add(kind("broom", {Verb::Post, "sweep"}), factory_, "brooms");
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().message(),
+            R"(the action POST "sweep" of job kind 'broom' of 'brooms' is already provided by 'sweeper')");
+  const auto kernels = registry_.add(kind("broom", {Verb::Delete, "destroy-bck"}), factory_, "brooms");
+  ASSERT_FALSE(kernels);
+  EXPECT_THAT(kernels.error().message(), ::testing::HasSubstr("provided by 'kernel'"));
+  EXPECT_FALSE(registry_.add(kind("broom", {Verb::Patch, "sweep"}), factory_, "brooms"));
+  EXPECT_TRUE(registry_.add(kind("broom", {Verb::Put, "sweep"}), factory_, "brooms"));
+}
+
+TEST_F(XactionActionTest, WhatTheJobRefusesNeverWasAJob) {
+  const auto refused = act("sweep", "sweep", bucket_, {{"unknown", true}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "found unknown field: unknown");
+  EXPECT_TRUE(registry_.snapshots({})->empty());
+}
+
+TEST_F(XactionActionTest, PrefixesThatOverlapConflict) {
+  ASSERT_TRUE(act("sweep", "sweep", bucket_, {{"prefix", "a/"}}));
+  for (const char* overlapping : {"a/", "a/b", "a", ""}) {
+    const auto refused = act("sweep", "sweep", bucket_, {{"prefix", overlapping}});
+    ASSERT_FALSE(refused) << overlapping;
+    EXPECT_EQ(refused.error().tcode(), "ErrLimitedCoexistence");
+  }
+  EXPECT_TRUE(act("sweep", "sweep", bucket_, {{"prefix", "b/"}}));
+  EXPECT_TRUE(act("sweep", "sweep", other_, {{"prefix", "a/"}}));
+  loop_.run();
+  EXPECT_TRUE(act("sweep", "sweep", bucket_, {}));
+}
+
+TEST_F(XactionActionTest, ASnapshotShowsBothBucketsAndTheEndAsIdle) {
+  const auto id = act("sweep", "sweep", bucket_, {});
+  ASSERT_TRUE(id);
+  EXPECT_FALSE((*registry_.snapshots({.id = *id}))[0]["is_idle"].get<bool>());
+  loop_.run();
+  const auto snapshot = (*registry_.snapshots({.id = *id}))[0];
+  EXPECT_EQ(snapshot["bck"]["name"], "b");
+  EXPECT_EQ(snapshot["src-bck"]["name"], "b");
+  EXPECT_EQ(snapshot["dst-bck"]["name"], "o");
+  EXPECT_TRUE(snapshot["is_idle"].get<bool>());
+}
+
+TEST_F(XactionActionTest, APollAnswersWhatThereIs) {
+  const auto id = act("sweep", "sweep", bucket_, {});
+  const auto polled = [&](const std::string& of) { return registry_.poll("sweep", of, *bucket_); };
+  EXPECT_EQ(polled(*id)->status, 202);
+  EXPECT_EQ(std::get<std::string>(polled(*id)->body), *id);
+  loop_.run();
+  const auto ended = polled(*id);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->status, 200);
+  EXPECT_EQ(std::get<std::string>(ended->body), R"({"swept":"1"})");
+  EXPECT_FALSE(registry_.poll("sweep", *id, *other_));
+  EXPECT_EQ(polled("nothing12").error().message(), "x-sweep[nothing12] does not exist");
+
+  loop_.restart();
+  const auto stopped = act("sweep", "sweep", bucket_, {});
+  ASSERT_TRUE(registry_.stop({.id = *stopped}));
+  loop_.run();
+  ASSERT_FALSE(polled(*stopped));
+  EXPECT_EQ(polled(*stopped).error().message(), "sweep[" + *stopped + "]: user abort");
+}
+
+TEST_F(XactionActionTest, AnActionOfAPluginThatIsNotEnabledSaysWhose) {
+  registry_.add_disabled(kind("mop", {Verb::Put, "mop"}), "mops");
+  const auto why = registry_.why_absent(Verb::Put, "mop");
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->message(),
+            "action \"mop\" needs plugin 'mops', which is not enabled: add it to `enable` in [plugins]");
+  EXPECT_FALSE(registry_.why_absent(Verb::Post, "mop"));
 }
 
 }  // namespace

@@ -149,6 +149,17 @@ struct Shard {
   std::shared_ptr<const ArchiveFormat> format;
 };
 
+/// Whether an archive's members are known without reading it.
+struct KnownIndex {
+  enum class State : std::uint8_t {
+    None,     ///< it was never read, its index was dropped to make room, or it is too small to keep one on disk
+    Known,    ///< in memory, or whole on disk
+    Damaged,  ///< the one on disk cannot be used; it is made anew when the archive is read
+  };
+  State state = State::None;
+  std::uint64_t members = 0;
+};
+
 /// Takes members out of the pass that indexes a shard, so that what is decoded there is not decoded again. Called by
 /// the thread of the pass, as `MemberSink::wants` and `content` are; formats that decode nothing then never call it.
 class MemberTap {
@@ -165,6 +176,10 @@ class Archives {
   virtual ~Archives() = default;
   /// By extension with or without the dot in any case, or MIME name; "" = ".tar". Fails with the wire's errUnknownMime.
   virtual Result<std::shared_ptr<const ArchiveFormat>> by_mime(std::string_view mime) const = 0;
+  /// By the extension of an object's name, the longest that matches; null: no format has it.
+  [[nodiscard]] virtual std::shared_ptr<const ArchiveFormat> by_name(std::string_view object) const = 0;
+  /// Looks for the index of this version in memory and on disk, and leaves both as they are. `label` as for `open`.
+  virtual Task<Result<KnownIndex>> look_up(ObjectPtr object, std::string label) = 0;
   /// The shard, if its index is in memory; nullopt: await `open`.
   virtual std::optional<Shard> try_open(const ObjectPtr& object) = 0;
   /// Recognises the format (by `label`'s extension, else by content), indexes the archive once however many ask for it

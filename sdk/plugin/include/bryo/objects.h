@@ -47,6 +47,9 @@ class Buckets {
   virtual Task<Result<BucketPtr>> find_or_add(BucketName name) { co_return find(name); }
   /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property lacks this.
   virtual Status check_access(const Bucket& bucket, BucketAccess wanted) const = 0;
+  /// A property of that version of the bucket, by its path in the tree of http-buckets.md section 3: "mirror.enabled"
+  /// is "true" or "false". "" when there is none; JSON for a whole branch. Takes well below a microsecond.
+  [[nodiscard]] virtual std::string property(const Bucket& bucket, std::string_view path) const = 0;
 };
 
 /// Metadata that is stored with an object.

@@ -28,6 +28,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <typeindex>
@@ -131,6 +132,8 @@ class MemoryBuckets final : public Buckets {
   }
   /// Reading its objects is denied.
   void deny(const BucketName& name) { denied_.push_back(name); }
+  /// Of every bucket.
+  std::map<std::string, std::string, std::less<>> properties;
 
   Result<BucketPtr> find(const BucketName& name) const override {
     if (const auto found = buckets_.find(name); found != buckets_.end()) return found->second;
@@ -143,6 +146,10 @@ class MemoryBuckets final : public Buckets {
       }
     }
     return {};
+  }
+  [[nodiscard]] std::string property(const Bucket&, std::string_view path) const override {
+    const auto found = properties.find(path);
+    return found == properties.end() ? std::string() : found->second;
   }
 
  private:
@@ -357,20 +364,34 @@ class MemoryArchives final : public Archives {
     }
     return Error(Errc::InvalidArgument, "unknown mime type \"" + std::string(mime) + "\"", "errUnknownMime");
   }
+  [[nodiscard]] std::shared_ptr<const ArchiveFormat> by_name(std::string_view object) const override {
+    for (const auto& format : formats_) {
+      for (const auto& extension : format->spec.extensions) {
+        if (object.ends_with(extension)) return format;
+      }
+    }
+    return nullptr;
+  }
+  Task<Result<KnownIndex>> look_up(ObjectPtr object, std::string) override {
+    if (damaged.contains(object->stamp())) co_return KnownIndex{KnownIndex::State::Damaged};
+    const auto shard = try_open(object);
+    if (!shard) co_return KnownIndex{};
+    co_return KnownIndex{KnownIndex::State::Known, shard->index->size()};
+  }
+  /// Stamps of objects whose index on disk is damaged, until they are opened.
+  std::set<std::uint64_t> damaged;
   std::optional<Shard> try_open(const ObjectPtr& object) override {
     if (const auto found = shards_.find(object->stamp()); found != shards_.end()) return found->second;
     return std::nullopt;
   }
   Task<Result<Shard>> open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap = nullptr) override {
-    for (const auto& format : formats_) {
-      for (const auto& extension : format->spec.extensions) {
-        if (!label.ends_with(extension)) continue;
-        ++passes_;
-        BRYO_CO_TRY(index, index_of(*format->reader, *object, label, ~std::size_t{0}, tap.get()));
-        Shard shard{.object = object, .index = std::move(index), .format = format};
-        shards_[object->stamp()] = shard;
-        co_return shard;
-      }
+    if (const auto format = by_name(label)) {
+      ++passes_;
+      damaged.erase(object->stamp());
+      BRYO_CO_TRY(index, index_of(*format->reader, *object, label, ~std::size_t{0}, tap.get()));
+      Shard shard{.object = object, .index = std::move(index), .format = format};
+      shards_[object->stamp()] = shard;
+      co_return shard;
     }
     co_return Error(Errc::InvalidArgument,
                     "unrecognized or unsupported file format: \"" + label.substr(label.rfind('/') + 1) + "\"");
@@ -433,6 +454,60 @@ class MemoryLog final : public Log {
   void warning(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
   void error(std::string_view message, Fields = {}) override { lines.emplace_back(message); }
 };
+
+/// The value of a message, as a test writes it: `MemoryFields({{"archname", "a.tar"}, {"coer", true}})`.
+class MemoryFields final : public MessageFields {
+ public:
+  using Value = std::variant<std::string, std::vector<std::string>, bool, std::int64_t, BucketName>;
+  using Values = std::map<std::string, Value, std::less<>>;
+  explicit MemoryFields(Values values = {}) : values_(std::move(values)) {}
+
+  MessageFields& text(std::string_view name, std::string& out) override { return take(name, out); }
+  MessageFields& texts(std::string_view name, std::vector<std::string>& out) override { return take(name, out); }
+  MessageFields& boolean(std::string_view name, bool& out) override { return take(name, out); }
+  MessageFields& integer(std::string_view name, std::int64_t& out) override { return take(name, out); }
+  MessageFields& bucket(std::string_view name, BucketName& out) override { return take(name, out); }
+  MessageFields& ignore(std::string_view name) override {
+    if (const auto found = values_.find(name); found != values_.end()) values_.erase(found);
+    return *this;
+  }
+  /// What the server says may differ in words.
+  [[nodiscard]] Status finish() const override {
+    if (!wrong_.empty())
+      return Error(Errc::InvalidArgument,
+                   "field "
+                   " + wrong_ + "
+                   " has the wrong type");
+    if (!values_.empty()) return Error(Errc::InvalidArgument, "found unknown field: " + values_.begin()->first);
+    return {};
+  }
+  [[nodiscard]] std::string json() const override { return "{}"; }
+
+ private:
+  template <class T>
+  MessageFields& take(std::string_view name, T& out) {
+    const auto found = values_.find(name);
+    if (found == values_.end()) return *this;
+    if (const T* value = std::get_if<T>(&found->second)) {
+      out = *value;
+    } else if (wrong_.empty()) {
+      wrong_ = name;
+    }
+    values_.erase(found);
+    return *this;
+  }
+  Values values_;  ///< not taken yet
+  std::string wrong_;
+};
+
+/// What a job says to being started.
+inline Result<XactionPlan> prepare(Xaction& xaction, const BucketPtr& bucket, MemoryFields::Values values = {},
+                                   const Query& query = {}) {
+  MemoryFields value(std::move(values));
+  XactionRequest request{
+      .action = "act", .name = {}, .bucket = bucket, .target = "testt", .query = query, .value = value, .scope = {}};
+  return run(xaction.prepare(request));
+}
 
 /// What a job gets: run it with `testing::run(xaction->run(job))`, abort it with `job.stopped = true`.
 class MemoryJob final : public XactionContext {

@@ -2,6 +2,8 @@
 
 /// Jobs (http-jobs.md, jobs.md).
 
+#include <bryo/http.h>
+#include <bryo/message.h>
 #include <bryo/objects.h>
 
 #include <atomic>
@@ -16,6 +18,17 @@ namespace bryo {
 
 enum class XactionScope : std::uint8_t { Global, Bucket, Target };
 
+/// An action on a bucket (`VERB /v1/buckets/BUCKET` with `{"action": .., "value": ..}`) that starts a job: GET, PUT,
+/// POST or DELETE. One action has one kind; those of the kernel cannot be taken.
+struct BucketAction {
+  Verb verb = Verb::Post;  ///< GET, PUT, POST or DELETE
+  std::string name{};      ///< "archive"
+  /// The client asks again with the job's id as `uuid` in the value, until the job has ended: 202 and the id for the
+  /// start and while `Xaction::extension` is empty, 206 and the extension while the job runs, 200 and it at the end
+  /// (jobs.md section 9). Otherwise the answer is 200 and the id.
+  bool polled = false;
+};
+
 /// Declaration of a kind of job.
 struct XactionKind {
   std::string name;                           ///< on the wire: "get-batch"
@@ -23,10 +36,11 @@ struct XactionKind {
   std::string display_name{};                 ///< second name that clients may use; empty = none
   std::string id_prefix{};                    ///< e.g. "gbt-"
   XactionScope scope = XactionScope::Global;  ///< a Bucket job cannot be started without one
-  bool startable = true;                      ///< by the API
+  bool startable = true;                      ///< by the jobs API, `{"action": "start"}`
   bool on_demand = false;                     ///< serves requests while used, goes idle, ends by itself
   bool reports_status = false;                ///< `what=status` answers for it (column IC of http-jobs.md section 4)
   std::vector<std::string> conflicts{};       ///< kinds that must not run on the same scope
+  std::vector<BucketAction> actions{};        ///< that start it, also if it is not `startable`
   /// What the `access` property of its bucket must allow, or the start is refused with 403. For kinds that are started
   /// with a bucket.
   std::vector<BucketAccess> permissions{};
@@ -55,11 +69,32 @@ class XactionContext {
   virtual void log(std::string message) = 0;
 };
 
+/// What a job is started with. Lives as long as `prepare`.
+struct XactionRequest {
+  std::string action{};  ///< on a bucket; empty: started by its kind's name, with an empty value
+  std::string name{};    ///< of the message
+  BucketPtr bucket{};    ///< the bucket of the URL; null for global jobs
+  std::string target{};  ///< id of this node's target, for messages
+  const Query& query;
+  MessageFields& value;
+  std::shared_ptr<CallScope> scope{};  ///< the kernel's
+};
+
+/// What the registry wants to know of a job that is about to start.
+struct XactionPlan {
+  /// It works on names of its bucket that begin so: jobs of prefixes of which neither begins the other do not conflict.
+  std::string prefix{};
+  BucketPtr destination{};  ///< the bucket it writes to, for snapshots; null = none but its own
+};
+
 /// One job. Made by its kind's factory, run once, kept for as long as the job is shown: what a run needs belongs to the
 /// run, and is given back when that ends.
 class Xaction {
  public:
   virtual ~Xaction() = default;
+  /// Before it is started, once, unless its kind is on demand: takes its message apart and checks it. An error answers
+  /// the caller, and there never was a job.
+  virtual Task<Result<XactionPlan>> prepare(XactionRequest&) { co_return XactionPlan{}; }
   /// Long loops test `ctx.aborted()`. The context outlives the Task.
   virtual Task<Status> run(XactionContext& ctx) = 0;
   /// The snapshot's `ctlmsg`: a short line for whoever watches the job. This and the next are called by any thread
