@@ -22,7 +22,7 @@ Result<const std::byte*> TarWindow::at(std::uint64_t offset, std::size_t n) {
   if (offset < start_ || offset + n > start_ + size_) {
     const std::uint64_t distance = offset - asked_;
     if (distance == kHeader) small_ = kThree;
-    const bool close = distance > kHeader && distance <= kClose;
+    const bool close = distance != 0 && distance != kHeader && distance <= kClose;
     BRYO_CHECK(fill(offset, std::max(n, close ? kLargeWindow : small_)));
   }
   asked_ = offset;
