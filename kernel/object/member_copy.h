@@ -43,9 +43,9 @@ class MemberCopy {
   Status copy_stored(const MemberPart& part, ArchiveOutput& out);
   Status copy_decoded(std::span<const MemberPart> parts, ArchiveOutput& out);
 
-  const Shard shard_;
-  const std::string label_;
-  const std::vector<Member> members_;
+  Shard shard_;
+  std::string label_;
+  std::vector<Member> members_;
   std::size_t at_ = 0;
   std::uint64_t offset_ = 0;  ///< in the member `at_`
   std::vector<std::byte> room_;

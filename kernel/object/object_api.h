@@ -9,6 +9,8 @@
 #include <kernel/object/object_address.h>
 #include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
+#include <kernel/object/object_turns.h>
+#include <kernel/object/put_member.h>
 #include <kernel/object/read_options.h>
 #include <kernel/wire/byte_range.h>
 
@@ -37,6 +39,11 @@ class ObjectApi {
   Task<Result<Response>> get_members(Request& request, ObjectAddress address, ObjectPtr object, ReadOptions options);
   Task<Result<Response>> head_counted(Request& request);
   Task<Result<Response>> put_counted(Request& request);
+  Task<Result<Response>> put_member(Request& request, std::string archpath);
+  /// Null: there is none, and a new one begins.
+  Task<Result<ObjectPtr>> shard_before(const ObjectAddress& address, PutMember how);
+  Task<Result<ShardPlan>> plan_shard(const ObjectAddress& address, ObjectPtr before, std::string mime);
+  Task<Status> check_unchanged(const ObjectAddress& address, ObjectPtr before);
   Task<Result<Response>> remove_counted(Request& request);
   Task<Result<Response>> post_to_bucket(Request& request);
 
@@ -62,6 +69,7 @@ class ObjectApi {
 
   DataServices services_;
   ObjectMetrics metrics_;
+  ObjectTurns shard_turns_;  ///< of those who append
   ObjectLocations locations_;
 };
 

@@ -4,6 +4,7 @@
 #include <kernel/wire/api_names.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 namespace bryo::kernel {
@@ -22,6 +23,24 @@ Result<std::string> checksum_of_part_blocking(const OpenObject& object, std::str
     length -= size;
   }
   return checksum.finish();
+}
+
+Result<std::optional<std::pair<std::string, std::string>>> given_checksum(const Headers& headers) {
+  constexpr std::array<std::string_view, 6> kTypes{"crc32c", "md5", "sha256", "sha512", "xxhash", "xxhash2"};
+  std::optional<std::pair<std::string, std::string>> given;
+  const auto type = headers.get(wire::kHeaderChecksumType);
+  const auto value = headers.get(wire::kHeaderChecksumValue);
+  if (type && !type->empty() && *type != "none" && std::find(kTypes.begin(), kTypes.end(), *type) == kTypes.end()) {
+    return Error(Errc::InvalidArgument, "invalid checksum type \"" + std::string(type->substr(0, 120)) +
+                                            "\" (expecting [crc32c md5 sha256 sha512 xxhash xxhash2 none])");
+  }
+  if (type && value && !type->empty() && *type != "none" && !value->empty()) {
+    std::string lower(*value);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; });
+    given.emplace(std::string(*type), std::move(lower));
+  }
+  return given;
 }
 
 Error bad_checksum(std::string_view type, std::string_view expected, std::string_view computed, std::string_view uri) {

@@ -1,35 +1,16 @@
 #include <kernel/object/object_api.h>
 
 #include <kernel/object/custom_metadata.h>
+#include <kernel/object/object_checksum.h>
 #include <kernel/object/object_headers.h>
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bool_text.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 namespace bryo::kernel {
 namespace {
-
-/// The checksum that the client says the content has. Fails with 400 for a type that does not exist.
-Result<std::optional<std::pair<std::string, std::string>>> given_checksum(const Headers& headers) {
-  constexpr std::array<std::string_view, 6> kTypes{"crc32c", "md5", "sha256", "sha512", "xxhash", "xxhash2"};
-  std::optional<std::pair<std::string, std::string>> given;
-  const auto type = headers.get(wire::kHeaderChecksumType);
-  const auto value = headers.get(wire::kHeaderChecksumValue);
-  if (type && !type->empty() && *type != "none" && std::find(kTypes.begin(), kTypes.end(), *type) == kTypes.end()) {
-    return Error(Errc::InvalidArgument, "invalid checksum type \"" + std::string(type->substr(0, 120)) +
-                                            "\" (expecting [crc32c md5 sha256 sha512 xxhash xxhash2 none])");
-  }
-  if (type && value && !type->empty() && *type != "none" && !value->empty()) {
-    std::string lower(*value);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c; });
-    given.emplace(std::string(*type), std::move(lower));
-  }
-  return given;
-}
 
 /// Other things that a PUT can mean, by query key; not built here yet.
 Status refuse_other_puts(const Query& query) {
@@ -39,7 +20,6 @@ Status refuse_other_puts(const Query& query) {
   };
   for (const Other& other : {
            Other{wire::kQueryAppendType, "append to an object"},
-           Other{wire::kQueryArchPath, "append to an archive"},
            Other{wire::kQueryUploadId, "take a part of a multipart upload"},
            Other{wire::kQueryEtlName, "transform an object"},
        }) {
@@ -69,6 +49,9 @@ Task<Result<Response>> ObjectApi::put_counted(Request& request) {
   BRYO_CO_CHECK(refuse_other_puts(request.query));
   if (const auto to = request.query.get(wire::kQueryObjectTo); to && !to->empty()) {
     co_return co_await copy(request, std::string(*to));
+  }
+  if (const auto path = request.query.get(wire::kQueryArchPath); path && !path->empty()) {
+    co_return co_await put_member(request, std::string(*path));
   }
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Put));
   WriteOptions options;

@@ -24,6 +24,7 @@ inline constexpr std::string_view kHeaderName = "Ais-Name";
 inline constexpr std::string_view kHeaderNodeId = "Ais-Node-Id";
 inline constexpr std::string_view kHeaderNodeUptime = "Ais-Node-Uptime";
 inline constexpr std::string_view kHeaderPresent = "Ais-Present";
+inline constexpr std::string_view kHeaderPutArchiveFlags = "Ais-Pine";
 inline constexpr std::string_view kHeaderVersion = "Ais-Version";
 inline constexpr std::string_view kHeaderXactionId = "Ais-Xaction-Id";
 
@@ -128,6 +129,7 @@ inline constexpr std::string_view kErrNodeNotFound = "errNodeNotFound";
 inline constexpr std::string_view kErrNotFound = "ErrNotFound";
 inline constexpr std::string_view kErrNotRemoteBucket = "ErrNotRemoteBck";
 inline constexpr std::string_view kErrRangeNotSatisfiable = "ErrRangeNotSatisfiable";
+inline constexpr std::string_view kErrUnknownFileExtension = "errUnknownFileExt";
 inline constexpr std::string_view kErrUnsupported = "ErrUnsupp";
 
 // Content types; clients compare the one of msgpack for equality.

@@ -22,6 +22,8 @@ DIFFERENCES = {
     # The recording's cluster had the other stories' buckets.
     ("http", "GET daemon what=bmd on a proxy"): lambda actual: has_no_buckets(actual.json()),
     ("http", "GET cluster what=bmd"): lambda actual: has_no_buckets(actual.json()),
+    # http-objects.md 3: ranges of archived files are served.
+    ("http", "get archpath with range"): lambda actual: is_part(actual, b"me", "bytes 0-1/6"),
     # PUT is a verb of buckets (archive), so it is named too.
     ("http", "OPTIONS on buckets"): lambda actual: allows(actual, "DELETE, GET, HEAD, PATCH, POST, PUT"),
     # The jobs of the recording's cluster are none of this node's.
@@ -41,6 +43,10 @@ def allows(actual, verbs):
 
 def answers(actual, body):
     assert (actual.status, actual.body) == (200, body)
+
+
+def is_part(actual, body, content_range):
+    assert (actual.status, actual.body, actual.header("Content-Range")) == (206, body, content_range)
 
 
 def is_bucket_list(document):
