@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "format.h"
 #include "json_out.h"
+#include "local_name.h"
 #include "progress.h"
 #include "session.h"
 #include "verified_put.h"
@@ -18,6 +19,7 @@ struct ArchivePutOptions {
   std::string archpath;
   bool append = false;  ///< the command is `append`
   bool create = false;
+  bool skip_existing = false;
   bool force = false;
 };
 
@@ -34,6 +36,14 @@ Result<ShardTarget> target_of(const std::string& text) {
     return usage_error("\"" + text + "\" names no shard: its name ends with .tar, .tgz, .tar.gz, .zip or .tar.lz4");
   }
   return ShardTarget{uri.bucket, uri.object, *format};
+}
+
+Status check_archpath(std::string_view archpath) {
+  const auto given = archpath;
+  if (archpath.ends_with('/')) archpath.remove_suffix(1);
+  if (given.empty() || local_name(archpath)) return {};
+  return usage_error("--archpath \"" + std::string(given) +
+                     "\" is no name in a shard: no '.', '..' or '/' at its begin");
 }
 
 /// A shard is not replaced by mistake: who has one mostly means to append.
@@ -55,6 +65,28 @@ Status put_shard(const client::Client& client, const ShardTarget& target, std::v
   return {};
 }
 
+/// Of two members of one name readers see the first, so the second would be lost. Takes out of `files` what is there,
+/// or fails.
+Status check_members_absent(const client::Client& client, const ShardTarget& target, std::vector<ArchivedFile>& files,
+                            bool skip) {
+  for (auto file = files.begin(); file != files.end();) {
+    const auto member = target.name + "/" + file->name;
+    // The listing is in order, so that the name itself comes before those that it begins.
+    const auto page = client.list_page(target.bucket, {.prefix = member, .page_size = 1, .archives = true});
+    if (!page) return page.error();
+    if (page->entries.empty() || page->entries.front().name != member) {
+      ++file;
+    } else if (skip) {
+      file = files.erase(file);
+    } else {
+      return Error(Errc::Conflict, target.bucket.uri() + "/" + member +
+                                       " exists, and readers would not see a second one: give another --archpath, or "
+                                       "pass --skip-existing");
+    }
+  }
+  return {};
+}
+
 /// One after the other: each append makes the next version of the shard.
 Status append_files(const client::Client& client, const ShardTarget& target, const std::vector<ArchivedFile>& files,
                     bool create, Progress& progress) {
@@ -64,7 +96,7 @@ Status append_files(const client::Client& client, const ShardTarget& target, con
     const auto done = client.append_to_shard(target.bucket, target.name, file.name, body, mode);
     if (!done) {
       const auto& error = done.error();
-      const bool missing = error.code() == Errc::NotFound && !create;
+      const bool missing = error.code() == Errc::NotFound && error.tcode() != "ErrBckNotFound" && !create;
       return Error(error.code(), file.path + ": " + error.message() + (missing ? " (--create makes the shard)" : ""),
                    error.tcode());
     }
@@ -94,9 +126,11 @@ Status run_archive_put(const ArchivePutOptions& options, Session& session) {
     return usage_error("expected SOURCE... and BUCKET/SHARD: bryo archive " + word + " ./cats ais://images/cats.tar");
   }
   BRYO_TRY(target, target_of(options.paths.back()));
+  BRYO_CHECK(check_archpath(options.archpath));
   BRYO_TRY(client, session.client());
   BRYO_TRY(files, list_archived_files({options.paths.begin(), options.paths.end() - 1}, options.archpath));
   if (files.empty()) return Error(Errc::NotFound, "no files in " + options.paths.front());
+  if (options.append) BRYO_CHECK(check_members_absent(client, target, files, options.skip_existing));
   if (!options.append && !options.force) BRYO_CHECK(check_absent(client, target));
   std::uint64_t bytes = 0;
   for (const auto& file : files) bytes += file.size;
@@ -128,6 +162,7 @@ Action declare_archive_append(CLI::App& app) {
   auto options = declare_sources(app);
   options->append = true;
   app.add_flag("--create,--append-or-put", options->create, "Make the shard if there is none");
+  app.add_flag("--skip-existing", options->skip_existing, "Pass over files whose names the shard has");
   return [options](Session& session) { return run_archive_put(*options, session); };
 }
 

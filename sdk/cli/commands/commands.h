@@ -97,7 +97,7 @@ inline constexpr Command kArchivePut{"archive put", "Put files and folders as a 
                                      "bryo archive put ./cats ./dogs ais://images/pets.tgz --archpath pets/\n"
                                      "bryo archive put cat.jpg ais://images/cats.zip --archpath a/tom.jpg --force",
                                      &declare_archive_put};
-inline constexpr Command kArchiveAppend{"archive append", "Append files and folders to a shard",
+inline constexpr Command kArchiveAppend{"archive append", "Append files and folders to a shard, file by file",
                                         "bryo archive append cat.jpg ais://images/cats.tar --archpath a/tom.jpg\n"
                                         "bryo archive append ./more ais://images/cats.tar --create",
                                         &declare_archive_append};
