@@ -8,9 +8,6 @@ namespace {
 /// A system call costs about as much as copying this many bytes: closer headers are read together.
 constexpr std::uint64_t kClose = 4 << 10;
 constexpr std::size_t kLargeWindow = 256 << 10;
-/// A header; and where headers go in threes, as PAX does: its records, and the header that they belong to.
-constexpr std::size_t kHeader = 512;
-constexpr std::size_t kThree = 3 * kHeader;
 /// Reads after one that memory held, which are not asked whether it does: that costs more than the read itself.
 constexpr int kBelieved = 15;
 /// While the disk is needed, it is kept busy this far ahead.
@@ -21,8 +18,9 @@ constexpr std::uint64_t kReadAhead = 4 << 20;
 Result<const std::byte*> TarWindow::at(std::uint64_t offset, std::size_t n) {
   if (offset < start_ || offset + n > start_ + size_) {
     const std::uint64_t distance = offset - asked_;
-    if (distance == kHeader) small_ = kThree;
-    const bool close = distance != 0 && distance != kHeader && distance <= kClose;
+    // Headers that go in threes, as those of PAX do: its own, its records, and the header that they belong to.
+    if (distance == header_) small_ = 3 * header_;
+    const bool close = distance != 0 && distance != header_ && distance <= kClose;
     BRYO_CHECK(fill(offset, std::max(n, close ? kLargeWindow : small_)));
   }
   asked_ = offset;

@@ -14,7 +14,9 @@ namespace bryo::tar {
 /// used by one thread.
 class TarWindow {
  public:
-  explicit TarWindow(const OpenObject& archive) : archive_(archive) {}
+  /// `header`: bytes that are looked at where members are large.
+  explicit TarWindow(const OpenObject& archive, std::size_t header = 512)
+      : archive_(archive), header_(header), small_(header) {}
 
   /// `n` bytes at `offset`, which must lie inside the archive; valid until the next call. Fails as the disk does.
   Result<const std::byte*> at(std::uint64_t offset, std::size_t n);
@@ -23,12 +25,13 @@ class TarWindow {
   Status fill(std::uint64_t offset, std::size_t n);
 
   const OpenObject& archive_;
+  const std::size_t header_;
   std::vector<std::byte> memory_;
   std::uint64_t start_ = 0;
   std::size_t size_ = 0;
   std::uint64_t asked_ = 0;  ///< offset of the call before
   int warm_ = 0;             ///< reads that memory will hold, as far as can be told
-  std::size_t small_ = 512;  ///< of the window around a header
+  std::size_t small_;        ///< of the window around a header
 };
 
 }  // namespace bryo::tar

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <new>
 
 #include "zip_content.h"
@@ -79,13 +80,13 @@ Status MemberStream::fill() {
 
 Status MemberStream::read(MutableBytes out) {
   if (!inflate_at_once(out)) {
-    while (!out.empty()) BRYO_CHECK(inflate_some(out));
+    while (!out.empty()) BRYO_CHECK(member_->kind == kStoredMethod ? copy_some(out) : inflate_some(out));
   }
   return position_ == member_->size ? check_end() : Status{};
 }
 
 bool MemberStream::inflate_at_once(MutableBytes out) {
-  if (position_ != 0 || next_ != end_ || out.size() != member_->size) return false;
+  if (member_->kind == kStoredMethod || position_ != 0 || next_ != end_ || out.size() != member_->size) return false;
   std::size_t made = 0;
   const auto result =
       ::libdeflate_deflate_decompress(whole_.get(), stream_.next_in, stream_.avail_in, out.data(), out.size(), &made);
@@ -94,6 +95,20 @@ bool MemberStream::inflate_at_once(MutableBytes out) {
   position_ = made;
   ended_ = true;
   return true;
+}
+
+Status MemberStream::copy_some(MutableBytes& out) {
+  if (stream_.avail_in == 0) BRYO_CHECK(fill());
+  const std::size_t made = std::min<std::size_t>(out.size(), stream_.avail_in);
+  if (made == 0) return damaged("ends before its content does");
+  std::memcpy(out.data(), stream_.next_in, made);
+  stream_.next_in += made;
+  stream_.avail_in -= static_cast<uInt>(made);
+  crc_ = ::libdeflate_crc32(crc_, out.data(), made);
+  position_ += made;
+  ended_ = position_ == member_->size;
+  out = out.subspan(made);
+  return {};
 }
 
 Status MemberStream::inflate_some(MutableBytes& out) {

@@ -43,6 +43,7 @@ class MemberStream {
   /// All of the member, when it is asked for and its packed bytes are here; false: it is left to zlib, which also finds
   /// the sentence for what is damaged.
   bool inflate_at_once(MutableBytes out);
+  Status copy_some(MutableBytes& out);
   Status inflate_some(MutableBytes& out);
   Status check_end();
   [[nodiscard]] Error damaged(const std::string& what) const;

@@ -14,6 +14,11 @@ namespace bryo::zip {
 namespace {
 
 constexpr std::size_t kPiece = 128 << 10;
+/// Stored members from this size on are looked up in front of their content, to be sent from file to socket. Smaller
+/// ones are copied anyway, and found where they are copied: an index needs the directory and nothing else.
+constexpr std::uint64_t kVerbatim = 64 << 10;
+/// Of local headers and most names.
+constexpr std::size_t kLocalHeader = 64;
 /// A member up to this size is inflated at once, and then all of its parts are at hand.
 constexpr std::uint64_t kWhole = 1 << 20;
 
@@ -28,7 +33,7 @@ class Pass {
         max_member_(options.max_member.get().bytes),
         members_(members),
         walk_(archive, label, place),
-        locals_(archive) {}
+        locals_(archive, kLocalHeader) {}
 
   Status run();
 
@@ -93,11 +98,11 @@ Status Pass::add(const Entry& entry) {
   if (std::binary_search(overlapping_.begin(), overlapping_.end(), entry.header)) {
     return members_.add_unreadable(entry.name, "shares bytes with another member");
   }
-  if (entry.method == kStoredMethod) return add_stored(entry);
+  if (entry.method == kStoredMethod && entry.size >= kVerbatim) return add_stored(entry);
   return members_.add({.name = entry.name,
                        .size = entry.size,
                        .offset = entry.header,
-                       .kind = kDeflatedMethod,
+                       .kind = static_cast<std::uint8_t>(entry.method),
                        .check = entry.crc,
                        .packed = entry.packed});
 }

@@ -133,7 +133,7 @@ TEST(ZipWriter, Zip64WhereASizeOrAnOffsetNeedsIt) {
     ASSERT_TRUE(large && behind) << (*index)->why_missing(large ? "behind" : "large").error().message();
     EXPECT_EQ(large->size, size);
     EXPECT_EQ(large->offset, 30 + 5 + 9 + (wide ? 20u : 0u));
-    EXPECT_EQ(behind->offset, large->offset + size + (wide ? 24 : 16) + 30 + 6 + 9);
+    EXPECT_EQ(behind->offset, large->offset + size + (wide ? 24 : 16)) << "a small one is found by its header";
   }
 }
 

@@ -485,10 +485,14 @@ TYPED_TEST_P(ArchiveContract, ExtractsAnyMembersInArchiveOrder) {
   ASSERT_TRUE(index);
   for (const std::size_t step : {1u, 2u, 7u, 59u}) {
     std::vector<MemberPart> wanted;
+    std::vector<std::string> expected;
     for (std::size_t i = 0; i < contents.size(); i += step) {
-      wanted.push_back(whole(*(*index)->find(contents[i].first)));
+      const Member member = *(*index)->find(contents[i].first);
+      if (member.stored) continue;  // nothing to decode
+      wanted.push_back(whole(member));
+      expected.push_back(contents[i].second);
     }
-    if (wanted.front().member.stored) return;  // nothing to decode
+    if (wanted.empty()) return;
     std::vector<std::string> got(wanted.size());
     const auto keep = [&](std::size_t i, BytesView bytes) -> Status {
       EXPECT_LT(i, got.size());
@@ -497,7 +501,7 @@ TYPED_TEST_P(ArchiveContract, ExtractsAnyMembersInArchiveOrder) {
     };
     const Status done = this->format.reader->extract(archive, this->kLabel, **index, wanted, keep);
     ASSERT_TRUE(done) << done.error().message();
-    for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(got[i], contents[i * step].second) << i * step;
+    for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(got[i], expected[i]) << wanted[i].member.name;
   }
 }
 /// Ranges: of one member also several, which overlap.
