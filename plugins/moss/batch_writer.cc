@@ -124,6 +124,52 @@ Task<Result<BatchWriter::Appended>> BatchWriter::append_seen(std::string name, E
   co_return Appended::Whole;
 }
 
+Task<Result<bool>> BatchWriter::append_packed(std::string name, EncodedSlice slice) {
+  const auto at = co_await packed_offset(slice);
+  if (!at) co_return false;
+  const OpenObject& object = *slice.shard.object;
+  const std::string_view format = slice.shard.format->spec.name;
+  const std::uint64_t size = slice.member.packed;
+  if (size >= sizes_.send_from) {
+    const auto begun = archive_->begin_packed(name, format, slice.member, out_);
+    if (!begun || !*begun) co_return false;
+    sent_ = true;
+    BRYO_CO_CHECK(co_await sink_.send_object(out_.view(), slice.shard.object, *at, size));
+    out_.clear();
+  } else {
+    scratch_.clear();
+    const MutableBytes room = scratch_.grow(size);
+    std::optional<Status> read = room.empty() ? Status() : object.try_read(*at, room);
+    if (!read) read = co_await object.read(*at, room);
+    if (!*read) co_return false;
+    const auto begun = archive_->begin_packed(name, format, slice.member, out_);
+    if (!begun || !*begun) co_return false;
+    out_.append(room);
+  }
+  BRYO_CO_CHECK(archive_->end(out_));
+  co_return true;
+}
+
+Task<Result<std::uint64_t>> BatchWriter::packed_offset(const EncodedSlice& slice) {
+  const OpenObject& object = *slice.shard.object;
+  std::array<std::byte, 512> header;
+  const auto near =
+      std::min<std::uint64_t>(header.size(), object.size() - std::min(slice.member.offset, object.size()));
+  const auto warm = object.try_read(slice.member.offset, MutableBytes(header).first(static_cast<std::size_t>(near)));
+  Result<std::uint64_t> at = Error(Errc::Internal, "not asked yet");
+  const auto ask = [&at, &slice, &object]() -> Status {
+    at = slice.shard.format->reader->packed_offset(object, {}, slice.member);
+    return {};
+  };
+  if (warm && *warm) {
+    BRYO_CO_CHECK(ask());  // what memory holds does not block
+  } else {
+    std::function<Status()> work = ask;
+    BRYO_CO_CHECK(co_await pool_.run(std::move(work)));
+  }
+  co_return at;
+}
+
 BatchWriter::Appended BatchWriter::failed(Error why) {
   failure_ = std::move(why);
   return Appended::Failed;

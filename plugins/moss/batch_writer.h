@@ -42,6 +42,10 @@ class BatchWriter {
   Task<Result<Appended>> append(std::string name, EntryOutcome outcome);
   [[nodiscard]] const Error& failure() const noexcept { return failure_; }
 
+  /// Appends a whole member as its shard, which has the format of the answer, holds it. False: that is not possible, or
+  /// what is there is damaged; nothing was appended, and decoding tells. An Error is that of the whole answer.
+  Task<Result<bool>> append_packed(std::string name, EncodedSlice slice);
+
   /// It is time to await `flush`.
   [[nodiscard]] bool flush_due() const noexcept { return enough_to_send() || uncompressed_ >= kCompressFrom; }
   /// Sends what has been gathered, if that is enough; waits while as much is being compressed as may be.
@@ -66,6 +70,8 @@ class BatchWriter {
   std::optional<Status> try_append_seen(std::string_view name, const EntryOutcome& outcome);
   Task<Result<Appended>> append_verbatim(std::string name, EntryOutcome outcome);
   Task<Result<Appended>> append_seen(std::string name, EntryOutcome outcome);
+  /// Where the member lies in its shard; the shard's reader may block.
+  Task<Result<std::uint64_t>> packed_offset(const EncodedSlice& slice);
   Appended failed(Error why);
   Status begin_seen(std::string_view name, std::uint64_t size);
   Status pass_through(BytesView piece);

@@ -102,6 +102,12 @@ Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::open_and_place() {
 Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::append_pending() {
   auto outcome = std::move(*std::exchange(pending_, std::nullopt));
   if (const auto* encoded = outcome.encoded()) {
+    if (may_copy(*encoded)) {
+      name_.clear();
+      item_.append_name(name_, at_, Presence::Present);
+      BRYO_CO_TRY(copied, co_await writer_.append_packed(name_, *encoded));
+      if (copied) co_return co_await delivered(encoded->size);
+    }
     BRYO_CO_CHECK(co_await send_what_is_ready());
     auto decoded = co_await source_.decode(at_, *encoded);
     co_return place(std::move(decoded));
@@ -111,8 +117,20 @@ Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::append_pending() {
   name_.clear();
   item_.append_name(name_, at_, Presence::Present);
   BRYO_CO_TRY(appended, co_await writer_.append(name_, std::move(outcome)));
+  if (appended == BatchWriter::Appended::Failed) {
+    if (writer_.sent()) item_.note_sent();
+    co_return place_missing(writer_.failure());
+  }
+  co_return co_await delivered(size);
+}
+
+bool EntryLoop::may_copy(const EncodedSlice& slice) const {
+  return slice.offset == 0 && slice.size == slice.member.size &&
+         slice.shard.format->spec.name == item_.format().spec.name;
+}
+
+Task<Result<std::optional<EntryLoop::Next>>> EntryLoop::delivered(std::uint64_t size) {
   if (writer_.sent()) item_.note_sent();
-  if (appended == BatchWriter::Appended::Failed) co_return place_missing(writer_.failure());
   item_.count_delivered(item_.request().entries[at_], size);
   ++at_;
   if ((past_buffer_ += size) >= kTurn) co_await take_turn();

@@ -36,6 +36,10 @@ class EntryLoop {
   std::optional<Next> place_missing(const Error& why);
   Task<Result<std::optional<Next>>> open_and_place();
   Task<Result<std::optional<Next>>> append_pending();
+  /// A whole member of a shard that has the format of the answer: it may go out as the shard holds it.
+  [[nodiscard]] bool may_copy(const EncodedSlice& slice) const;
+  /// Entry `at_` is in the archive.
+  Task<Result<std::optional<Next>>> delivered(std::uint64_t size);
   Task<Status> flush();
   /// Lets the other connections of the loop run, and sets `refusal_` when the job was stopped.
   Task<> take_turn();

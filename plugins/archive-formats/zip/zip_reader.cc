@@ -168,4 +168,22 @@ Status ZipReader::extract(const OpenObject& archive, std::string_view label, con
   return {};
 }
 
+Result<std::uint64_t> ZipReader::packed_offset(const OpenObject& archive, std::string_view label,
+                                               const Member& member) const {
+  if (member.kind != kDeflatedMethod) return ArchiveReader::packed_offset(archive, label, member);
+  std::vector<std::byte> header(local_header_size(member.name));
+  ContentPlace content{.why = "does not lie in the archive"};
+  if (member.offset <= archive.size() && archive.size() - member.offset >= header.size()) {
+    BRYO_CHECK(archive.read_blocking(member.offset, header));
+    content = content_behind(header.data(), member.name, kDeflatedMethod);
+    const std::uint64_t room = archive.size() - member.offset;
+    if (content.why.empty() && (content.skip > room || member.packed > room - content.skip)) {
+      content.why = "does not lie in the archive";
+    }
+  }
+  if (content.why.empty()) return member.offset + content.skip;
+  return Error(Errc::InvalidArgument,
+               "member \"" + std::string(member.name) + "\" of " + std::string(label) + " " + std::string(content.why));
+}
+
 }  // namespace bryo::zip

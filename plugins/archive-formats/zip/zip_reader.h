@@ -22,6 +22,9 @@ class ZipReader final : public ArchiveReader {
                  std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override;
   /// All members stay as they are, and so do their entries in the directory; the archive's comment does not.
+  /// Of deflated members.
+  Result<std::uint64_t> packed_offset(const OpenObject& archive, std::string_view label,
+                                      const Member& member) const override;
   Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
                                              const MemberIndex& index) const override;
 

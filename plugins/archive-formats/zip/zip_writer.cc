@@ -87,7 +87,22 @@ std::size_t ZipWriter::max_header(std::size_t name_size) const noexcept {
   return kLocalSize + name_size + kTimestampSize + kWideSizes;
 }
 
+bool ZipWriter::Written::deflated() const noexcept { return (flags & kHasDescriptor) == 0; }
+std::uint16_t ZipWriter::Written::method() const noexcept { return deflated() ? kDeflatedMethod : kStoredMethod; }
+bool ZipWriter::Written::wide_sizes() const noexcept { return is_wide(size) || is_wide(packed); }
+
 Status ZipWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) {
+  return begin(name, {.size = size, .packed = size, .flags = kHasDescriptor}, out);
+}
+
+Result<bool> ZipWriter::begin_packed(std::string_view name, std::string_view format, const Member& member,
+                                     ArchiveBuffer& out) {
+  if (format != ".zip" || member.kind != kDeflatedMethod || member.stored) return false;
+  BRYO_CHECK(begin(name, {.size = member.size, .packed = member.packed, .crc = member.check}, out));
+  return true;
+}
+
+Status ZipWriter::begin(std::string_view name, Written written, ArchiveBuffer& out) {
   if (name.empty()) return Error(Errc::InvalidArgument, "a member of a ZIP archive needs a name");
   if (std::memchr(name.data(), '\0', name.size()) != nullptr) {
     return Error(Errc::InvalidArgument, "a name with NUL cannot be written into a ZIP archive");
@@ -96,24 +111,23 @@ Status ZipWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer
     return Error(Errc::InvalidArgument, "a name of " + std::to_string(name.size()) +
                                             " bytes cannot be written into a ZIP archive: at most 65535 fit");
   }
-  const auto flags = static_cast<std::uint16_t>(kHasDescriptor | (needs_utf8_flag(name) ? kUtf8 : 0));
-  const bool wide = is_wide(size);
+  written.header = offset_;
+  written.name_size = static_cast<std::uint16_t>(name.size());
+  written.flags = static_cast<std::uint16_t>(written.flags | (needs_utf8_flag(name) ? kUtf8 : 0));
+  const bool wide = written.wide_sizes();
   const std::size_t extra = kTimestampSize + (wide ? kWideSizes : 0);
   const std::size_t header = kLocalSize + name.size() + extra;
   Fields fields(out.grow(header));
-  fields.put(kLocalSignature).put(wide ? kWideVersion : kVersion).put(flags).put(kStoredMethod);
-  fields.put(kNoTime).put(kNoDate).put32(0);
-  const std::uint64_t later = wide ? kNarrow32 : 0;  // the sizes stand in the descriptor
-  fields.put32(later).put32(later).put16(name.size()).put16(extra).text(name).timestamp();
-  if (wide) fields.put(kWideExtra).put16(kWideSizes - 4).put64(size).put64(size);
-
-  members_.push_back({.header = offset_,
-                      .size = size,
-                      .crc = 0,
-                      .name_size = static_cast<std::uint16_t>(name.size()),
-                      .flags = flags});
+  fields.put(kLocalSignature).put(wide ? kWideVersion : kVersion).put(written.flags).put(written.method());
+  fields.put(kNoTime).put(kNoDate).put(written.crc);
+  // With a descriptor the sizes stand there.
+  fields.put32(wide ? kNarrow32 : written.deflated() ? written.packed : 0);
+  fields.put32(wide ? kNarrow32 : written.deflated() ? written.size : 0);
+  fields.put16(name.size()).put16(extra).text(name).timestamp();
+  if (wide) fields.put(kWideExtra).put16(kWideSizes - 4).put64(written.size).put64(written.packed);
+  members_.push_back(written);
   names_.append(name);
-  offset_ += header + size;
+  offset_ += header + written.packed;
   return {};
 }
 
@@ -125,8 +139,9 @@ Status ZipWriter::content(BytesView bytes, ArchiveBuffer&) {
 
 Status ZipWriter::end(ArchiveBuffer& out) {
   const Written& member = members_.back();
+  if (member.deflated()) return {};
   const std::size_t before = out.size();
-  if (is_wide(member.size)) {
+  if (member.wide_sizes()) {
     Fields(out.grow(24)).put(kDescriptorSignature).put(member.crc).put64(member.size).put64(member.size);
   } else {
     Fields(out.grow(16)).put(kDescriptorSignature).put(member.crc).put32(member.size).put32(member.size);
@@ -143,16 +158,18 @@ Status ZipWriter::finish(ArchiveBuffer& out) {
   for (const Written& member : members_) {
     const std::string_view name = names.substr(0, member.name_size);
     names.remove_prefix(member.name_size);
-    const bool wide = is_wide(member.size) || is_wide(member.header);
+    const bool wide = member.wide_sizes() || is_wide(member.header);
     const std::size_t extra = kTimestampSize + (wide ? kWideNumbers : 0);
     Fields fields(out.grow(kEntrySize + name.size() + extra + name.size()));
     fields.put(kEntrySignature).put(kVersion).put(wide ? kWideVersion : kVersion).put(member.flags);
-    fields.put(kStoredMethod).put(kNoTime).put(kNoDate).put(member.crc);
-    fields.put32(narrow(member.size, wide)).put32(narrow(member.size, wide));
+    fields.put(member.method()).put(kNoTime).put(kNoDate).put(member.crc);
+    fields.put32(narrow(member.packed, wide)).put32(narrow(member.size, wide));
     fields.put16(name.size()).put16(extra).put16(name.size());
     fields.put32(0).put32(0);  // disk, internal and external attributes
     fields.put32(narrow(member.header, wide)).text(name).timestamp();
-    if (wide) fields.put(kWideExtra).put16(kWideNumbers - 4).put64(member.size).put64(member.size).put64(member.header);
+    if (wide) {
+      fields.put(kWideExtra).put16(kWideNumbers - 4).put64(member.size).put64(member.packed).put64(member.header);
+    }
     fields.text(name);
   }
   const std::uint64_t size = out.size() - before;

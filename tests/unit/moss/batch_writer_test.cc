@@ -228,6 +228,89 @@ TEST_F(WriterInPieces, AClientThatLeaves) {
   EXPECT_EQ(done.error().code(), Errc::Cancelled);
 }
 
+/// Members of its shards lie three bytes behind their offset; those named "damaged" cannot be found.
+class CopyReader final : public ArchiveReader {
+ public:
+  Status index(const OpenObject&, std::string_view, MemberSink&) const override { return {}; }
+  Result<std::uint64_t> packed_offset(const OpenObject&, std::string_view, const Member& member) const override {
+    if (member.name == "damaged") return Error(Errc::InvalidArgument, "is not where it should be");
+    return member.offset + 3;
+  }
+};
+
+/// `[name]content` for what it takes as it is stored; names with '!' it refuses.
+class CopyWriter final : public ArchiveWriter {
+ public:
+  [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Observed; }
+  [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override { return name_size + 2; }
+  Status begin(std::string_view, std::uint64_t, ArchiveBuffer&) override { return {}; }
+  Result<bool> begin_packed(std::string_view name, std::string_view format, const Member&,
+                            ArchiveBuffer& out) override {
+    if (name.find('!') != std::string_view::npos) return Error(Errc::InvalidArgument, "no such names");
+    if (format != ".copy") return false;
+    out.append("[" + std::string(name) + "]");
+    return true;
+  }
+  Status end(ArchiveBuffer& out) override {
+    out.append(std::string_view(";"));
+    return {};
+  }
+  Status finish(ArchiveBuffer&) override { return {}; }
+};
+
+class PackedMembers : public ::testing::Test {
+ protected:
+  Result<bool> copy(const std::string& name, const std::string& content, testing::Warmth warmth,
+                    const std::string& format = ".copy", std::uint64_t broken_at = ~std::uint64_t{0}) {
+    const auto object = std::make_shared<testing::MemoryObject>(std::string(100, '-') + content, 1, warmth);
+    object->break_at(broken_at);
+    auto made = std::make_shared<ArchiveFormat>();
+    made->spec.name = format;
+    made->reader = std::make_shared<const CopyReader>();
+    const Member member{.name = name, .size = 2 * content.size(), .offset = 97, .packed = content.size()};
+    EncodedSlice slice{{object, nullptr, made}, member, 0, member.size};
+    return loop_.run(writer_.append_packed(name, std::move(slice)));
+  }
+  std::string finished() {
+    EXPECT_TRUE(loop_.run(writer_.finish()));
+    return sink_.bytes;
+  }
+
+  OneLoop loop_;
+  testing::InlinePool pool_;
+  testing::MemorySink sink_;
+  ArchiveBuffer out_;
+  BatchWriter writer_{std::make_unique<CopyWriter>(), out_, sink_, pool_, {.send_from = 4096}};
+};
+
+TEST_F(PackedMembers, GoOutAsTheShardHoldsThem) {
+  std::string expected;
+  for (const std::size_t size : {0u, 1u, 4095u, 4096u, 100'000u}) {
+    for (const auto warmth : {testing::Warmth::Warm, testing::Warmth::Cold}) {
+      const auto copied = copy("m", text_of(size), warmth);
+      ASSERT_TRUE(copied);
+      EXPECT_TRUE(*copied);
+      expected += "[m]" + text_of(size) + ";";
+    }
+  }
+  EXPECT_EQ(finished(), expected);
+  EXPECT_EQ(sink_.objects_sent, 4u) << "large ones go from the file";
+}
+
+TEST_F(PackedMembers, WhatCannotBeCopiedLeavesNoTrace) {
+  for (const auto warmth : {testing::Warmth::Warm, testing::Warmth::Cold}) {
+    for (const std::size_t size : {10u, 5'000u}) {
+      EXPECT_FALSE(*copy("damaged", text_of(size), warmth));
+      EXPECT_FALSE(*copy("no!", text_of(size), warmth));
+      EXPECT_FALSE(*copy("m", text_of(size), warmth, ".other"));
+    }
+    EXPECT_FALSE(*copy("m", text_of(10), warmth, ".copy", 105));
+    EXPECT_FALSE(*copy("m", "", warmth, ".other"));
+  }
+  EXPECT_FALSE(writer_.sent());
+  EXPECT_EQ(finished(), "");
+}
+
 class VerbatimWriter : public ::testing::Test {
  protected:
   OneLoop loop_;
