@@ -1,5 +1,6 @@
 #include <kernel/object/object_api.h>
 
+#include <bryo/archive_pieces.h>
 #include <kernel/object/member_copy.h>
 #include <kernel/wire/api_names.h>
 
@@ -34,14 +35,21 @@ Task<Status> send_members(std::shared_ptr<MatchingMembers> members, BodySink& si
       copy.skip();
       continue;
     }
-    std::function<Status()> step = [members, leave_from] { return members->copy.step(members->out, leave_from); };
+    std::function<Status()> step = [members, leave_from]() -> Status {
+      BRYO_CHECK(members->copy.step(members->out, leave_from));
+      return compress_pieces(members->out.writer(), members->out.bytes());
+    };
     BRYO_CO_CHECK(co_await blocking.run(std::move(step)));
     if (out.bytes().size() < kSendFrom) continue;
     const BytesView pieces[] = {out.bytes().view()};
     BRYO_CO_CHECK(co_await sink.write(pieces));
     out.bytes().clear();
   }
-  BRYO_CO_CHECK(out.finish());
+  std::function<Status()> finish = [members]() -> Status {
+    BRYO_CHECK(members->out.finish());
+    return compress_pieces(members->out.writer(), members->out.bytes());
+  };
+  BRYO_CO_CHECK(co_await blocking.run(std::move(finish)));
   const BytesView pieces[] = {out.bytes().view()};
   co_return co_await sink.write_last(pieces);
 }

@@ -148,7 +148,7 @@ Task<Result<Response>> ObjectApi::put_member(Request& request, std::string archp
   WriteOptions options{.custom = std::move(custom), .size_hint = plan.keep + upload.size()};
   options.skip_previous = bool_of(request.query.get(wire::kQuerySkipPrevious).value_or("")).value_or(false);
   BRYO_CO_TRY(object, co_await services_.store.create(address.bucket, std::string(address.object), std::move(options)));
-  ShardDraft draft(std::move(object), std::move(plan.writer), services_.blocking);
+  ShardDraft draft(std::move(object), std::move(plan.writer), services_.blocking, request.executor);
   if (plan.keep != 0) BRYO_CO_CHECK(co_await draft.keep(before, plan.keep));
   if (plan.copy) BRYO_CO_CHECK(co_await draft.copy(*plan.copy));
 

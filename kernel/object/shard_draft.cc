@@ -24,38 +24,47 @@ Task<Status> ShardDraft::keep(ObjectPtr from, std::uint64_t bytes) {
 
 Task<Status> ShardDraft::copy(MemberCopy& members) {
   while (!members.done()) {
+    // Decodes, whatever the writer does.
     std::function<Status()> step = [this, &members] { return members.step(out_); };
     BRYO_CO_CHECK(co_await blocking_.run(std::move(step)));
+    BRYO_CO_CHECK(co_await pieces_.collect(out_.bytes()));
     BRYO_CO_CHECK(co_await flush());
   }
   co_return Status{};
 }
 
 Task<Status> ShardDraft::begin(std::string_view name, std::uint64_t size) {
-  BRYO_CO_CHECK(out_.begin(name, size));
-  co_return Status{};
+  std::function<Status()> work = [this, name, size] { return out_.begin(name, size); };
+  co_return co_await run(std::move(work));
 }
 
 Task<Status> ShardDraft::content(BytesView bytes) {
-  if (out_.compresses()) {
-    std::function<Status()> compress = [this, bytes] { return out_.content(bytes); };
-    BRYO_CO_CHECK(co_await blocking_.run(std::move(compress)));
-  } else {
-    BRYO_CO_CHECK(out_.content(bytes));
-  }
-  if (out_.bytes().size() >= kPiece) BRYO_CO_CHECK(co_await flush());
-  co_return Status{};
+  std::function<Status()> work = [this, bytes] { return out_.content(bytes); };
+  co_return co_await run(std::move(work));
 }
 
 Task<Status> ShardDraft::end() {
-  BRYO_CO_CHECK(out_.end());
-  co_return Status{};
+  std::function<Status()> work = [this] { return out_.end(); };
+  co_return co_await run(std::move(work));
 }
 
 Task<Status> ShardDraft::finish() {
-  std::function<Status()> compress = [this] { return out_.finish(); };
-  BRYO_CO_CHECK(co_await blocking_.run(std::move(compress)));
+  // A directory may be large.
+  std::function<Status()> work = [this] { return out_.finish(); };
+  BRYO_CO_CHECK(co_await blocking_.run(std::move(work)));
+  BRYO_CO_CHECK(co_await pieces_.finish(out_.bytes()));
   co_return co_await flush();
+}
+
+Task<Status> ShardDraft::run(std::function<Status()> work) {
+  if (out_.compresses()) {
+    BRYO_CO_CHECK(co_await blocking_.run(std::move(work)));
+    BRYO_CO_CHECK(co_await pieces_.collect(out_.bytes()));
+  } else {
+    BRYO_CO_CHECK(work());
+  }
+  if (out_.bytes().size() >= kPiece) BRYO_CO_CHECK(co_await flush());
+  co_return Status{};
 }
 
 Task<Status> ShardDraft::flush() {

@@ -2,21 +2,28 @@
 
 /// A new version of a shard while it is written, in bounded memory.
 
+#include <bryo/archive_pieces.h>
 #include <bryo/host.h>
 #include <kernel/object/archive_output.h>
 #include <kernel/object/member_copy.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
 namespace bryo::kernel {
 
-/// One coroutine. What is not committed leaves no trace.
+/// One coroutine. What is not committed leaves no trace. Formats that compress do it on several threads, if they can.
 class ShardDraft {
  public:
-  ShardDraft(std::unique_ptr<ObjectWriter> object, std::unique_ptr<ArchiveWriter> archive, BlockingPool& blocking)
-      : object_(std::move(object)), out_(std::move(archive)), blocking_(blocking) {}
+  /// `executor` is that of the coroutine.
+  ShardDraft(std::unique_ptr<ObjectWriter> object, std::unique_ptr<ArchiveWriter> archive, BlockingPool& blocking,
+             Executor executor)
+      : object_(std::move(object)),
+        out_(std::move(archive)),
+        blocking_(blocking),
+        pieces_(out_.writer(), blocking, std::move(executor)) {}
 
   /// The first bytes of another version, as they are: before anything else.
   Task<Status> keep(ObjectPtr from, std::uint64_t bytes);
@@ -31,11 +38,14 @@ class ShardDraft {
   Task<Result<ObjectAttributes>> commit() { return object_->commit(); }
 
  private:
+  /// A call of the writer, on the pool if it may compress, and what then has become ready.
+  Task<Status> run(std::function<Status()> work);
   Task<Status> flush();
 
   std::unique_ptr<ObjectWriter> object_;
   ArchiveOutput out_;
   BlockingPool& blocking_;
+  ArchivePieces pieces_;
 };
 
 }  // namespace bryo::kernel
