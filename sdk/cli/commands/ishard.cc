@@ -1,122 +1,20 @@
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <memory>
-#include <random>
-#include <sstream>
 
-#include "arguments.h"
 #include "commands/commands.h"
 #include "format.h"
+#include "ishard_wish.h"
 #include "json_out.h"
 #include "progress.h"
-#include "sample_extensions.h"
-#include "sample_grouping.h"
 #include "session.h"
 #include "shard_plan_view.h"
 #include "shard_writing.h"
-#include "size_argument.h"
 
 namespace bryo::cli {
 namespace {
 
-struct IshardOptions {
-  std::string source;
-  std::string destination;
-  std::string shard_size;
-  std::uint64_t samples = 0;
-  std::string key = "name";
-  std::string sort = "name";
-  std::optional<std::uint64_t> seed;
-  std::string extensions;
-  std::string missing = "warn";
-  std::string map_file;
-  std::string unmapped = "abort";
-  std::string format;
-  int workers = 8;
-  bool by_folder = false;
-  bool dry_run = false;
-  bool show_keys = false;
-  bool force = false;
-};
-
-constexpr std::string_view kDefaultTemplate = "shard-%06d";
-constexpr std::uint64_t kDefaultSize = 100 << 20;
-constexpr std::size_t kLargestMap = std::size_t{64} << 20;
-
-/// The options as they are meant; everything that is wrong with them is found before the cluster is asked.
-struct Wish {
-  SampleKey key;
-  SampleOrder order = SampleOrder::Name;
-  std::uint64_t seed = 0;
-  std::vector<std::string> extensions;
-  MissingAction missing = MissingAction::Warn;
-  MissingAction unmapped = MissingAction::Abort;
-  std::optional<ExternalKeyMap> map;
-  std::vector<ShardNames> names;
-  ShardLimits limits;
-};
-
-Result<ExternalKeyMap> read_map(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return usage_error("cannot read the external key map " + path);
-  if (text.view().size() > kLargestMap) return usage_error("the external key map " + path + " is over 64 MiB");
-  return ExternalKeyMap::parse(text.view());
-}
-
-Status read_names(const IshardOptions& options, Wish& wish) {
-  BRYO_TRY(uri, uri_argument(options.destination));
-  const bool named = !uri.object.empty() && !uri.object.ends_with('/');
-  const auto folder = uri.bucket.uri() + "/" + (named ? "" : uri.object);
-  if (!wish.map) {
-    BRYO_TRY(names,
-             parse_shard_names(named ? options.destination : folder + std::string(kDefaultTemplate), options.format));
-    wish.names.push_back(std::move(names));
-    return {};
-  }
-  if (named) return usage_error("with --ekm the map names the shards: end the destination with '/'");
-  for (const auto& one : wish.map->templates()) {
-    BRYO_TRY(names, parse_shard_names(folder + one, options.format));
-    wish.names.push_back(std::move(names));
-  }
-  return {};
-}
-
-Result<Wish> wish_of(const IshardOptions& options) {
-  Wish wish;
-  BRYO_TRY(key, SampleKey::parse(options.key));
-  wish.key = std::move(key);
-  BRYO_TRY(order, parse_sample_order(options.sort));
-  wish.order = order;
-  if (options.show_keys && !options.dry_run) return usage_error("--show-keys is for --dry-run");
-  if (options.seed && order != SampleOrder::Shuffle) return usage_error("--seed is for --sort shuffle");
-  wish.seed = options.seed ? *options.seed : std::uint64_t{std::random_device{}()};
-  wish.extensions = split_list(options.extensions);
-  for (auto& extension : wish.extensions) {
-    if (!extension.starts_with('.')) extension.insert(0, ".");
-  }
-  BRYO_TRY(missing, parse_missing_action(options.missing));
-  wish.missing = missing;
-  BRYO_TRY(unmapped, parse_missing_action(options.unmapped));
-  wish.unmapped = unmapped;
-  wish.limits.samples = options.samples;
-  if (options.shard_size.empty()) {
-    wish.limits.bytes = options.samples > 0 ? 0 : kDefaultSize;
-  } else {
-    BRYO_TRY(size, size_argument("--shard-size", options.shard_size));
-    if (size == 0) return usage_error("--shard-size 0: a shard has at least one byte");
-    wish.limits.bytes = size;
-  }
-  if (!options.map_file.empty()) {
-    BRYO_TRY(map, read_map(options.map_file));
-    wish.map = std::move(map);
-  }
-  BRYO_CHECK(read_names(options, wish));
-  return wish;
-}
-
 /// Shards written among their own source would be packed again by the next run.
-Status check_apart(const SampleSource& source, const BucketName& destination, const Wish& wish) {
+Status check_apart(const SampleSource& source, const BucketName& destination, const IshardWish& wish) {
   const auto uri = source.uri();
   if (!uri || uri->bucket != destination) return {};
   for (auto names : wish.names) {
@@ -129,7 +27,7 @@ Status check_apart(const SampleSource& source, const BucketName& destination, co
   return {};
 }
 
-Result<std::vector<Sample>> read_samples(SampleSource& source, const Wish& wish, Session& session) {
+Result<std::vector<Sample>> read_samples(SampleSource& source, const IshardWish& wish, Session& session) {
   Progress listed(session.console(), "files listed", 0, 0);
   const auto next = [&]() -> Result<std::optional<SampleFile>> {
     if (session.stop().stop_requested()) return Error(Errc::Cancelled, "cancelled");
@@ -156,7 +54,7 @@ Status check_unmapped(const ShardPlan& plan, MissingAction action, Console& cons
 }
 
 Status report(Console& console, const BucketName& bucket, const WrittenShards& written, std::uint64_t same,
-              const Wish& wish) {
+              const IshardWish& wish) {
   if (console.json) {
     JsonOut json{{"destination", bucket.uri()},
                  {"shards", written.shards},
@@ -192,7 +90,7 @@ Status check_there(const ShardsThere& there, const BucketName& bucket, bool forc
 }
 
 Status run_ishard(const IshardOptions& options, Session& session) {
-  BRYO_TRY(wish, wish_of(options));
+  BRYO_TRY(wish, ishard_wish(options));
   BRYO_TRY(client, session.client());
   BRYO_TRY(source, open_sample_source(options.source, client));
   const auto bucket = wish.names.front().bucket;
