@@ -125,8 +125,9 @@ Result<std::shared_ptr<const MemberIndex>> ArchiveRegistry::index_of(const OpenO
                                                                      const ArchiveFormat& format,
                                                                      const std::string& label, MemberTap* tap) const {
   if (files_ && format.reader) {
-    if (auto kept = files_->load(object, format.spec, label))
-      return std::shared_ptr<const MemberIndex>(std::move(kept));
+    auto kept = files_->load(object, format.spec, label, metrics_.damaged);
+    if (kept && metrics_.loads != nullptr) metrics_.loads->add();
+    if (kept) return std::shared_ptr<const MemberIndex>(std::move(kept));
   }
   BRYO_TRY(table, walk(object, format, label, tap));
   if (files_) files_->store(object, format.spec, *table);
@@ -138,6 +139,7 @@ Result<std::shared_ptr<const MemberTable>> ArchiveRegistry::walk(const OpenObjec
   if (!format.reader) {
     return Error(Errc::Unsupported, "archive format " + format.spec.name + " of " + label + " cannot be read here");
   }
+  if (metrics_.passes != nullptr) metrics_.passes->add();
   MemberTableBuilder members(max_index_, label, tap);
   const Status whole = format.reader->index(object, label, members);
   // Members before the damage are good. A disk that fails is no property of the archive.

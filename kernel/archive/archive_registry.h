@@ -4,6 +4,7 @@
 
 #include <bryo/host.h>
 #include <kernel/archive/index_files.h>
+#include <kernel/archive/index_metrics.h>
 #include <kernel/archive/shard_cache.h>
 
 #include <atomic>
@@ -23,6 +24,8 @@ class ArchiveRegistry final : public Archives {
     cache_.set_limit(cache_bytes);
   }
 
+  /// Before the first `open`. The counters outlive the registry.
+  void count_in(const IndexMetrics& metrics) { metrics_ = metrics; }
   /// Indexes are kept in files from now on. Before the first `open`.
   void keep_indexes(std::unique_ptr<IndexFiles> files) { files_ = std::move(files); }
 
@@ -68,6 +71,7 @@ class ArchiveRegistry final : public Archives {
                                                   const std::string& label, MemberTap* tap) const;
 
   BlockingPool* blocking_ = nullptr;
+  IndexMetrics metrics_;
   std::vector<Entry> formats_;
   std::unique_ptr<IndexFiles> files_;  ///< null: nothing is kept
   ShardCache cache_{0};

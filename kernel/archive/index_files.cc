@@ -109,13 +109,14 @@ IndexFiles::IndexFiles(DirectoryOf directory_of, std::uint64_t limit, Log& log)
     : directory_of_(std::move(directory_of)), limit_(limit), log_(log) {}
 
 std::unique_ptr<MemberTable> IndexFiles::load(const OpenObject& archive, const ArchiveFormatSpec& format,
-                                              std::string label) {
+                                              std::string label, Counter* damaged) {
   if (archive.size() < kSmallest) return nullptr;
   const std::string path = path_of(directory_of_(archive), archive.stamp());
   const auto mapping = Mapping::open(path);
   if (!mapping) return nullptr;
   const auto parts = parse_index_file(index_owner(archive, format), mapping->bytes());
   if (!parts) {
+    if (damaged != nullptr) damaged->add();
     log_.warning("an index file cannot be used and is made anew", {{"archive", label}, {"file", path}});
     std::error_code ignored;
     fs::remove(path, ignored);

@@ -9,6 +9,7 @@
 /// is checked when it is opened: a damaged one is removed, and the index is made anew.
 
 #include <bryo/host.h>
+#include <bryo/metrics.h>
 #include <kernel/archive/member_table.h>
 
 #include <atomic>
@@ -32,8 +33,10 @@ class IndexFiles {
   /// `limit`: bytes that the files of one directory may take. `log` outlives it.
   IndexFiles(DirectoryOf directory_of, std::uint64_t limit, Log& log);
 
-  /// Null when there is none. `format` is the reader's format.
-  std::unique_ptr<MemberTable> load(const OpenObject& archive, const ArchiveFormatSpec& format, std::string label);
+  /// Null when there is none. `format` is the reader's format; `damaged` counts those that cannot be used, and may be
+  /// null.
+  std::unique_ptr<MemberTable> load(const OpenObject& archive, const ArchiveFormatSpec& format, std::string label,
+                                    Counter* damaged = nullptr);
   /// Whether there is one that `load` would take, without marking it as used.
   KnownIndex look_up(const OpenObject& archive, const ArchiveFormatSpec& format) const;
   void store(const OpenObject& archive, const ArchiveFormatSpec& format, const MemberTable& table);

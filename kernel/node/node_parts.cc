@@ -73,6 +73,8 @@ Status Node::Parts::declare_own() {
   http_metrics = std::move(declared);
   BRYO_TRY(declared_of_objects, ObjectMetrics::declare(metrics));
   object_metrics = declared_of_objects;
+  BRYO_TRY(declared_of_indexes, IndexMetrics::declare(metrics));
+  archives.count_in(declared_of_indexes);
   BRYO_CHECK(register_object_routes(router, object_api));
   BRYO_CHECK(register_bucket_routes(router, bucket_api));
   BRYO_CHECK(register_easy_urls(router, object_api, bucket_api));

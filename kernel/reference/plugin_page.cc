@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kPreface = R"(# Plugins
 
 Every plugin that was found, and what it brings. `[plugins] enable` names those that run; one that is not enabled leaves
-only its routes, which answer 501.
+only its routes and actions, which answer 501.
 
 )";
 
@@ -24,7 +24,14 @@ std::string_view scope_word(XactionScope scope) {
   return "";
 }
 
-std::string_view start_word(const XactionKind& kind) {
+std::string start_word(const XactionKind& kind) {
+  if (!kind.actions.empty()) {
+    std::string out = kind.startable ? "by the API" : "";
+    for (const BucketAction& action : kind.actions) {
+      out += (out.empty() ? "`" : ", `") + std::string(verb_name(action.verb)) + " " + action.name + "`";
+    }
+    return out;
+  }
   if (kind.on_demand) return kind.startable ? "by the API, or on demand" : "on demand";
   return kind.startable ? "by the API" : "by the plugin";
 }

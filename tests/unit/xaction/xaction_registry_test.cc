@@ -135,7 +135,7 @@ TEST_F(XactionRegistryTest, TheSnapshotIsTheWires) {
           R"(,"id":"ID","kind":"lru","ctlmsg":"working","abort-err":"",)"
           R"x("err":"object 0 is odd; object 1 is odd; object 2 is odd (and 2 more errors)","glob.id":"0",)x"
           R"("stats":{"loc-objs":"7","loc-bytes":"0","out-objs":"0","out-bytes":"0","in-objs":"0","in-bytes":"0"},)"
-          R"("aborted":false,"is_idle":false})");
+          R"("aborted":false,"is_idle":true})");
   EXPECT_EQ((*registry_.status({.id = *id}))["end_time"], clock_.now_ns);
 }
 

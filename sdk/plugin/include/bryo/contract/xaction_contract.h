@@ -110,8 +110,7 @@ TYPED_TEST_P(XactionContract, AbortedBeforeItBeginsItEndsAtOnce) {
 TYPED_TEST_P(XactionContract, AbortedAtAnyPageItEndsThere) {
   for (std::size_t at = 1; at <= 4; ++at) {
     TypeParam fresh;
-    const auto bucket = fresh.prepare();
-    testing::MemoryJob job("job-000000001", bucket);
+    testing::MemoryJob job("job-000000001", fresh.prepare());
     std::size_t pages = 0;
     fresh.host.object_store.on_list = [&](std::size_t page) {
       pages = page;

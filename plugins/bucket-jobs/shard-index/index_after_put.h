@@ -1,0 +1,39 @@
+#pragma once
+
+/// Indexes shards when they have been stored, in buckets that ask for it.
+
+#include <bryo/hook.h>
+#include <bryo/host.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "index_settings.h"
+
+namespace bryo::shard_index {
+
+/// A bucket asks with this property, "true": custom properties are free, and clients leave them alone.
+inline constexpr std::string_view kIndexOnPut = "extra.custom.index_on_put";
+
+/// Thread-safe. Whoever stores a shard does not wait for its index.
+class IndexAfterPut {
+ public:
+  /// Both outlive `stop`.
+  IndexAfterPut(Host& host, IndexSettings& settings)
+      : host_(host), settings_(settings), waiting_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
+
+  /// The hook.
+  Task<Status> stored(ObjectChange change);
+  /// Waits until nothing is under way; the plugin is told nothing any more.
+  Task<void> stop();
+
+ private:
+  static Task<Status> index(Host& host, BucketPtr bucket, std::string name);
+
+  Host& host_;
+  IndexSettings& settings_;
+  const std::shared_ptr<std::atomic<std::int64_t>> waiting_;
+};
+
+}  // namespace bryo::shard_index
