@@ -5,9 +5,15 @@
 #include <bryo/archive_pieces.h>
 #include <bryo/testing.h>
 #include <gtest/gtest.h>
+#include <plugins/archive-formats/tar/tar_writer.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -66,6 +72,47 @@ std::string archive_of(Writer&& writer, const Contents& members) {
   flush();
   return bytes;
 }
+
+/// A TAR of `count` empty members without its end, so that it can follow itself.
+inline std::string many_headers(std::size_t count) {
+  Contents members;
+  for (std::size_t i = 0; i < count; ++i) members.emplace_back("m" + std::to_string(i), "");
+  std::string bytes = archive_of(tar::TarWriter(), members);
+  bytes.resize(count * 512);
+  return bytes;
+}
+
+/// The same bytes again and again: archives that no test could hold.
+class PeriodicObject final : public OpenObject {
+ public:
+  PeriodicObject(std::string period, std::uint64_t times)
+      : OpenObject(period.size() * times, 1), period_(std::move(period)) {}
+  [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
+
+  std::optional<Status> try_read(std::uint64_t offset, MutableBytes out) const override {
+    return read_blocking(offset, out);
+  }
+  Task<Status> read(std::uint64_t offset, MutableBytes out) const override { co_return read_blocking(offset, out); }
+  Status read_blocking(std::uint64_t offset, MutableBytes out) const override {
+    bytes_read_ += out.size();
+    while (!out.empty()) {
+      const BytesView rest = as_bytes(period_).subspan(offset % period_.size());
+      const std::size_t some = std::min(rest.size(), out.size());
+      std::memcpy(out.data(), rest.data(), some);
+      out = out.subspan(some);
+      offset += some;
+    }
+    return {};
+  }
+  void will_need(std::uint64_t, std::uint64_t) const override {}
+  Result<std::shared_ptr<const ObjectAttributes>> attributes() const override {
+    return std::make_shared<const ObjectAttributes>();
+  }
+
+ private:
+  const std::string period_;
+  mutable std::uint64_t bytes_read_ = 0;
+};
 
 /// How zlib deflates.
 enum class Wrapping : int { Raw = -15, Gzip = 31 };

@@ -9,6 +9,9 @@
 namespace bryo::tar_lz4 {
 
 struct TarLz4Options {
+  /// What LZ4 makes of zeros; nothing honest claims more.
+  static constexpr std::int64_t kHighestRatio = 255;
+
   explicit TarLz4Options(Registrar& registrar)
       : level(registrar.option<std::int64_t>(
             {.key = "level",
@@ -30,11 +33,20 @@ struct TarLz4Options {
                                             .default_value = 1024_GiB,
                                             .min = 1_MiB,
                                             .doc = "Decoded bytes of one archive; more is refused.",
-                                            .hot = true})) {}
+                                            .hot = true})),
+        max_ratio(registrar.option<std::int64_t>(
+            {.key = "max_ratio",
+             .default_value = kHighestRatio,
+             .min = 1,
+             .max = kHighestRatio,
+             .doc = "How many times larger than itself the content of an archive may be; more is refused. The default "
+                    "is all that LZ4 can do.",
+             .hot = true})) {}
 
   Option<std::int64_t> level;
   Option<Size> linked_span;
   Option<Size> max_content;
+  Option<std::int64_t> max_ratio;
 };
 
 }  // namespace bryo::tar_lz4

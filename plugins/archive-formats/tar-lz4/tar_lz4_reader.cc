@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "../tar/content_limit.h"
 #include "../tar/tar_walk.h"
 #include "block_places.h"
 
@@ -17,7 +18,8 @@ class DecodedInput final : public tar::TarInput {
  public:
   DecodedInput(const OpenObject& archive, std::string_view label, const TarLz4Options& options, MemberSink& members)
       : label_(label),
-        max_content_(options.max_content.get().bytes),
+        limit_("plugin.archive_tar_lz4", options.max_content.get().bytes,
+               static_cast<std::uint64_t>(*options.max_ratio), archive.size()),
         places_(members, options.linked_span.get().bytes),
         stream_(archive, label, [this](const BlockPlace& place, BytesView window) { return visit(place, window); }) {}
 
@@ -44,7 +46,7 @@ class DecodedInput final : public tar::TarInput {
   Status drain() {
     if (failed_) return {};
     BRYO_CHECK(stream_.skip(~std::uint64_t{0}));
-    return within_limit(stream_.position());
+    return limit_.check(label_, stream_.position());
   }
   Status finish_places() { return places_.finish(stream_.wrong_from()); }
 
@@ -55,17 +57,12 @@ class DecodedInput final : public tar::TarInput {
     return bytes;
   }
   Status visit(const BlockPlace& place, BytesView window) {
-    BRYO_CHECK(within_limit(place.decoded));
+    BRYO_CHECK(limit_.check(label_, place.decoded));
     return places_.offer(place, window);
-  }
-  [[nodiscard]] Status within_limit(std::uint64_t decoded) const {
-    if (decoded <= max_content_) return {};
-    return Error(Errc::TooLarge, std::string(label_) + " holds more than " + std::to_string(max_content_) +
-                                     " bytes; make smaller shards or raise [plugin.archive_tar_lz4] max_content");
   }
 
   const std::string_view label_;
-  const std::uint64_t max_content_;
+  const tar::ContentLimit limit_;
   BlockPlaceWriter places_;
   FrameStream stream_;
   bool failed_ = false;

@@ -9,6 +9,9 @@
 namespace bryo::tgz {
 
 struct TgzOptions {
+  /// What deflate makes of zeros; nothing honest claims more.
+  static constexpr std::int64_t kHighestRatio = 1032;
+
   explicit TgzOptions(Registrar& registrar)
       : level(registrar.option<std::int64_t>({.key = "level",
                                               .default_value = 1,
@@ -29,11 +32,20 @@ struct TgzOptions {
                                             .default_value = 1024_GiB,
                                             .min = 1_MiB,
                                             .doc = "Inflated bytes of one archive; more is refused.",
-                                            .hot = true})) {}
+                                            .hot = true})),
+        max_ratio(registrar.option<std::int64_t>(
+            {.key = "max_ratio",
+             .default_value = kHighestRatio,
+             .min = 1,
+             .max = kHighestRatio,
+             .doc = "How many times larger than itself the content of an archive may be; more is refused. The default "
+                    "is all that deflate can do.",
+             .hot = true})) {}
 
   Option<std::int64_t> level;
   Option<Size> restart_span;
   Option<Size> max_content;
+  Option<std::int64_t> max_ratio;
 };
 
 }  // namespace bryo::tgz

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "../tar/content_limit.h"
 #include "../tar/tar_walk.h"
 #include "gzip_pass.h"
 #include "inflate_stream.h"
@@ -20,7 +21,8 @@ class InflatedInput final : public tar::TarInput {
  public:
   InflatedInput(const OpenObject& archive, std::string_view label, const TgzOptions& options, MemberSink& members)
       : label_(label),
-        max_content_(options.max_content.get().bytes),
+        limit_("plugin.archive_tgz", options.max_content.get().bytes, static_cast<std::uint64_t>(*options.max_ratio),
+               archive.size()),
         points_(members, options.restart_span.get().bytes),
         pass_(archive, label, options.restart_span.get().bytes,
               [this](const RestartPoint& point) { return points_.offer(point); }),
@@ -70,13 +72,11 @@ class InflatedInput final : public tar::TarInput {
     failed_ = !count;
     if (failed_) return count.error();
     ready_ = BytesView(decoded_.get(), *count);
-    if (pass_.position() <= max_content_) return {};
-    return Error(Errc::TooLarge, std::string(label_) + " holds more than " + std::to_string(max_content_) +
-                                     " bytes; make smaller shards or raise [plugin.archive_tgz] max_content");
+    return limit_.check(label_, pass_.position());
   }
 
   const std::string_view label_;
-  const std::uint64_t max_content_;
+  const tar::ContentLimit limit_;
   RestartPointWriter points_;
   GzipPass pass_;
   const std::unique_ptr<std::byte[]> decoded_;

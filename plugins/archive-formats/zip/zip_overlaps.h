@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "zip_directory.h"
@@ -19,7 +20,9 @@ struct Extent {
 
 /// Where the members begin that share bytes with others, ascending. Only those that `counts` answers true for are
 /// looked at, and only up to a damage. Directories that are in the order of the archive take no memory, others 16 bytes
-/// for each entry. Fails as the disk does. Leaves the walk anywhere.
-Result<std::vector<std::uint64_t>> overlapping(DirectoryWalk& walk, const std::function<bool(const Entry&)>& counts);
+/// for each entry: with more than 4,194,304 they are refused with TooLarge. Fails as the disk does. Leaves the walk
+/// anywhere.
+Result<std::vector<std::uint64_t>> overlapping(DirectoryWalk& walk, std::string_view label,
+                                               const std::function<bool(const Entry&)>& counts);
 
 }  // namespace bryo::zip

@@ -57,7 +57,8 @@ class Pass {
 bool is_file(const Entry& entry) { return !entry.name.empty() && !entry.name.ends_with('/'); }
 
 Status Pass::run() {
-  BRYO_TRY(begins, overlapping(walk_, [this](const Entry& entry) { return is_file(entry) && refusal(entry).empty(); }));
+  BRYO_TRY(begins,
+           overlapping(walk_, label_, [this](const Entry& entry) { return is_file(entry) && refusal(entry).empty(); }));
   overlapping_ = std::move(begins);
   walk_.rewind();
   std::uint64_t entries = 0;

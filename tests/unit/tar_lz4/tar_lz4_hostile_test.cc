@@ -152,6 +152,22 @@ TEST_F(HostileTarLz4, ABombEndsAtTheLimit) {
   EXPECT_EQ(answers(framed(tar_of(kMembers) + std::string(2 << 20, '\0'), {.block = LZ4F_max4MB}))[0], why);
 }
 
+TEST_F(HostileTarLz4, ABombEndsAtTheRatio) {
+  const Contents zeros{{"zeros", std::string(50 << 20, '\0')}};
+  EXPECT_EQ(answers(written(zeros), zeros)[0], zeros[0].second);
+  registrar.set_option("max_ratio", std::int64_t{50});
+  EXPECT_EQ(answers(written(zeros), zeros)[0],
+            "<ais://b/s.tar.lz4 unfolds to more than 50 times its size; raise [plugin.archive_tar_lz4] max_ratio>");
+}
+
+TEST_F(HostileTarLz4, TenMillionMembersEndAtTheIndexesLimit) {
+  const archive_contents::PeriodicObject archive(framed(archive_contents::many_headers(10'000)), 1'000);
+  const auto index = testing::index_of(TarLz4Reader(TarLz4Options(registrar)), archive, "label", 100'000);
+  ASSERT_FALSE(index);
+  EXPECT_EQ(index.error().code(), Errc::TooLarge);
+  EXPECT_LE(archive.bytes_read(), archive.size() / 20);
+}
+
 /// Blocks that decode to nothing and frames without blocks: what they cost is what the object has of bytes.
 TEST_F(HostileTarLz4, NothingManyTimes) {
   std::string nothing;

@@ -88,6 +88,22 @@ TEST_F(Tgz, ABombEndsAtTheLimit) {
       "ais://b/s.tgz holds more than 1048576 bytes; make smaller shards or raise [plugin.archive_tgz] max_content");
 }
 
+TEST_F(Tgz, ABombEndsAtTheRatio) {
+  const std::string bomb = written({{"zeros", std::string(50 << 20, '\0')}});
+  EXPECT_EQ(error(bomb), "<none>");
+  registrar.set_option("max_ratio", std::int64_t{50});
+  EXPECT_EQ(error(bomb), "ais://b/s.tgz unfolds to more than 50 times its size; raise [plugin.archive_tgz] max_ratio");
+  EXPECT_EQ(error(written({{"noise", noise(1 << 20, 1)}, {"zeros", std::string(1 << 20, '\0')}})), "<none>");
+}
+
+TEST_F(Tgz, TenMillionMembersEndAtTheIndexesLimit) {
+  const archive_contents::PeriodicObject archive(gzipped(archive_contents::many_headers(10'000)), 1'000);
+  const auto index = index_of(TgzReader(options), archive, "label", 100'000);
+  ASSERT_FALSE(index);
+  EXPECT_EQ(index.error().code(), Errc::TooLarge);
+  EXPECT_LE(archive.bytes_read(), archive.size() / 20);
+}
+
 /// Also where content is handed over instead of passed over.
 TEST_F(Tgz, ABombEndsAtTheLimitWhileItIsTaken) {
   registrar.set_option("max_content", 1_MiB);
