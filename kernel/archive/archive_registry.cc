@@ -147,8 +147,8 @@ Result<std::shared_ptr<const MemberTable>> ArchiveRegistry::walk(const OpenObjec
   return std::shared_ptr<const MemberTable>(members.finish(whole ? std::string() : whole.error().message()));
 }
 
-std::size_t ArchiveRegistry::unreadable(const MemberIndex& index) {
-  return static_cast<const MemberTable&>(index).unreadable();
+Status ArchiveRegistry::why_unreadable(const MemberIndex& index, const std::function<bool(std::string_view)>& wanted) {
+  return static_cast<const MemberTable&>(index).why_unreadable(wanted);
 }
 
 Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap) {

@@ -77,10 +77,14 @@ Status MemberTable::why_missing(std::string_view name) const {
   return {};
 }
 
-std::size_t MemberTable::unreadable() const {
-  std::size_t count = 0;
-  for (std::string_view rest = parts_.unreadable; next_unreadable(rest);) ++count;
-  return count;
+Status MemberTable::why_unreadable(const std::function<bool(std::string_view)>& wanted) const {
+  std::string_view rest = parts_.unreadable;
+  while (const auto one = next_unreadable(rest)) {
+    if (!wanted(one->name)) continue;
+    return Error(Errc::InvalidArgument,
+                 "member \"" + std::string(one->name) + "\" of " + label_ + " " + std::string(one->why));
+  }
+  return {};
 }
 
 void MemberTable::for_each(const std::function<bool(const Member&)>& visit) const {

@@ -5,6 +5,7 @@
 #include <bryo/archive.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -55,8 +56,9 @@ class MemberTable final : public MemberIndex {
   [[nodiscard]] std::size_t memory() const noexcept override { return bytes_; }
 
   [[nodiscard]] const MemberTableParts& parts() const noexcept { return parts_; }
-  /// Members that cannot be read.
-  [[nodiscard]] std::size_t unreadable() const;
+  /// Why one of the members that are there but cannot be read cannot be: of the first that `wanted` names. Success:
+  /// none.
+  [[nodiscard]] Status why_unreadable(const std::function<bool(std::string_view)>& wanted) const;
   /// Whether everything in the parts lies where it may, for an archive of this many bytes: what comes from a disk is
   /// not believed.
   [[nodiscard]] static bool sound(const MemberTableParts& parts, std::uint64_t archive_size);

@@ -88,7 +88,9 @@ Task<Result<Response>> ObjectApi::get_members(Request& request, ObjectAddress ad
   std::vector<Member> members;
   std::function<Status()> choose = [&]() -> Status {
     members = matching(*shard.index, match);
-    return {};
+    // Without those that cannot be read, the answer would be taken for all that match.
+    return ArchiveRegistry::why_unreadable(*shard.index,
+                                           [&match](std::string_view name) { return match.matches(name); });
   };
   BRYO_CO_CHECK(co_await services_.blocking.run(std::move(choose)));
   BRYO_CO_CHECK(shard.index->why_missing(""));  // what follows the damage may match too

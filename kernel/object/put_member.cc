@@ -227,10 +227,9 @@ Task<Result<ShardPlan>> ObjectApi::plan_shard(const ObjectAddress& address, Obje
   }
   if (continued) co_return plan;
 
-  if (const auto lost = ArchiveRegistry::unreadable(*shard.index); lost != 0) {
-    co_return Error(Errc::InvalidArgument, "cannot append to " + uri + ": it is written anew, and " +
-                                               std::to_string(lost) + " of its files cannot be read");
-  }
+  // It is written anew: what cannot be read would be lost.
+  const Status readable = ArchiveRegistry::why_unreadable(*shard.index, [](std::string_view) { return true; });
+  if (!readable) co_return cannot_append(uri, readable.error());
   const std::size_t names = members.size() * sizeof(Member);
   plan.copy.emplace(std::move(shard), uri, std::move(members));
   plan.writer = std::move(fresh);

@@ -1,7 +1,9 @@
 """Archived objects by GET and HEAD: one file, many files as a TAR (http-objects.md, Archives)."""
 
+import gzip
 import random
 import re
+import subprocess
 from urllib.parse import quote
 
 import pytest
@@ -170,6 +172,31 @@ def test_a_damaged_shard_is_not_taken_for_all_of_it(shards, extension):
     shards.put("b", "damaged" + extension, FORMATS[extension](MEMBERS)[:-9000])
     answer = many(shards, "damaged" + extension, "prefix", "a/")
     assert answer.status == 400 and f"damaged{extension}" in answer.error(400)["message"]
+
+
+def sparse_tar(tmp_path) -> bytes:
+    """As GNU tar packs a file with a hole, after one without."""
+    (tmp_path / "plain").write_bytes(b"plain")
+    with open(tmp_path / "holes", "wb") as file:
+        file.seek(10_000_000)
+        file.write(b"end")
+    return subprocess.run(["tar", "-cSf", "-", "plain", "holes"], cwd=tmp_path, check=True, capture_output=True).stdout
+
+
+def test_a_file_that_cannot_be_read_is_not_left_out(shards, tmp_path):
+    data = sparse_tar(tmp_path)
+    for name, content in (("sparse.tar", data), ("sparse.tgz", gzip.compress(data))):
+        shards.put("b", name, content)
+        assert shards.get("b", name, "archpath=plain").body == b"plain"
+        for answer in (shards.get("b", name, "archpath=holes"), many(shards, name, "prefix", ""), many(shards, name, "suffix", "holes")):
+            assert "is a sparse file" in answer.error(400)["message"]
+        assert [m.name for m in archive.read_tar(many(shards, name, "prefix", "p").body)] == ["plain"]
+    # tar is continued as it is; a tgz is written anew, and the file would be lost.
+    append = [("Ais-Pine", "1")]
+    assert shards.request("PUT", "/v1/objects/b/sparse.tar?archpath=new", b"x", append).status == 200
+    error = shards.request("PUT", "/v1/objects/b/sparse.tgz?archpath=new", b"x", append).error(400)
+    assert 'cannot append to ais://b/sparse.tgz: member "holes" of' in error["message"]
+    assert shards.get("b", "sparse.tgz").body.startswith(b"\x1f\x8b") and shards.get("b", "sparse.tar", "archpath=new").body == b"x"
 
 
 def test_many_and_large_files_in_bounded_memory(start_node):
