@@ -1,6 +1,7 @@
 #include <kernel/plugin/gated.h>
 #include <kernel/runtime/this_context.h>
 
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -113,6 +114,9 @@ class GatedWriter final : public ArchiveWriter {
  private:
   template <class Work>
   auto guarded(Work work) -> decltype(work()) {
+    // On its own loop a call cannot be interrupted by `give_up`.
+    std::unique_lock lock(away_, std::defer_lock);
+    if (this_context != made_on_) lock.lock();
     if (failed_) return *failed_;
     try {
       return work();
@@ -122,8 +126,9 @@ class GatedWriter final : public ArchiveWriter {
     }
   }
 
-  /// On the thread that calls it, and not inside one of its calls.
+  /// On the loop where the writer was made, and not inside one of its calls.
   void give_up() {
+    const std::scoped_lock lock(away_);
     failed_.emplace(gate_->cancelled());
     inner_.reset();
     reach_.reset();
@@ -131,6 +136,8 @@ class GatedWriter final : public ArchiveWriter {
   }
 
   const GatePtr gate_;
+  const boost::asio::io_context* const made_on_ = this_context;
+  std::mutex away_;                     ///< held by calls on other threads
   std::optional<CallGate::Pass> pass_;  // released last
   std::unique_ptr<ArchiveWriter> inner_;
   std::shared_ptr<CallScope> scope_;

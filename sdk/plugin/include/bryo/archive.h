@@ -74,7 +74,7 @@ enum class PayloadMode : std::uint8_t {
 /// as others; refers to nothing of the writer. Empty: there is none.
 using ArchivePiece = std::function<Status(ArchiveBuffer& out)>;
 
-/// Writes one archive from front to back; never seeks. Used by one coroutine on the loop where it was made, call order:
+/// Writes one archive from front to back; never seeks. Used by one coroutine, on one thread at a time, call order:
 /// (begin, (content*, end | take_back))*, finish. Every call appends what must go out to `out`.
 class ArchiveWriter {
  public:
