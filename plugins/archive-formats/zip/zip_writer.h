@@ -53,7 +53,7 @@ class ZipWriter final : public ArchiveWriter {
   Status begin(std::string_view name, Written written, ArchiveBuffer& out);
 
   const std::uint64_t kept_entries_ = 0;
-  const std::vector<std::byte> kept_;
+  const std::vector<std::byte> kept_{};
   std::vector<Written> members_;
   std::string names_;
   std::uint64_t offset_ = 0;
