@@ -129,6 +129,16 @@ bool MemberTable::sound(const MemberTableParts& parts, std::uint64_t archive_siz
   return taken <= parts.records.size();
 }
 
+namespace {
+
+/// What it has too much of, unless that is less than the copy is worth.
+template <class Container>
+void give_back(Container& container) {
+  if (container.capacity() - container.size() > container.size() / 8) container.shrink_to_fit();
+}
+
+}  // namespace
+
 struct MemberTableBuilder::Storage {
   std::vector<MemberRecord> records;
   std::vector<WideSizes> wide;
@@ -193,9 +203,9 @@ Status MemberTableBuilder::claim(std::size_t bytes) {
 std::unique_ptr<MemberTable> MemberTableBuilder::finish(std::string damage) {
   Storage& kept = *storage_;
   kept.damage = std::move(damage);
-  kept.records.shrink_to_fit();
-  kept.names.shrink_to_fit();
-  kept.format_data.shrink_to_fit();
+  give_back(kept.records);
+  give_back(kept.names);
+  give_back(kept.format_data);
   kept.slots.resize(slots_for(kept.records.size()));
   std::random_device random;
   const MemberTableParts parts{.seed = std::uint64_t{random()} << 32 | random(),
@@ -211,9 +221,10 @@ std::unique_ptr<MemberTable> MemberTableBuilder::finish(std::string damage) {
     auto& slot = kept.slots[slot_of(parts, key_of(name_of(parts, i)))];
     if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
   }
-  const std::size_t bytes = sizeof(Storage) + sizeof(MemberTable) + kept.records.size() * sizeof(MemberRecord) +
+  const std::size_t bytes = sizeof(Storage) + sizeof(MemberTable) + kept.records.capacity() * sizeof(MemberRecord) +
                             kept.wide.size() * sizeof(WideSizes) + kept.slots.size() * sizeof(std::uint32_t) +
-                            kept.names.size() + kept.unreadable.size() + kept.damage.size() + kept.format_data.size();
+                            kept.names.capacity() + kept.unreadable.size() + kept.damage.size() +
+                            kept.format_data.capacity();
   return std::make_unique<MemberTable>(parts, std::move(storage_), bytes, label_);
 }
 

@@ -1,6 +1,7 @@
 #include "tar_window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bryo::tar {
 namespace {
@@ -38,8 +39,10 @@ Status TarWindow::fill(std::uint64_t offset, std::size_t n) {
   } else if (const auto read = archive_.try_read(offset, room)) {
     BRYO_CHECK(*read);
     warm_ = kBelieved;
+    missed_ = false;
   } else {
-    archive_.will_need(offset, std::min(kReadAhead, archive_.size() - offset));
+    // One miss may be chance; the system is asked for more when the next read misses, too.
+    if (std::exchange(missed_, true)) archive_.will_need(offset, std::min(kReadAhead, archive_.size() - offset));
     BRYO_CHECK(archive_.read_blocking(offset, room));
   }
   start_ = offset;

@@ -30,6 +30,7 @@ class TarWindow {
   std::uint64_t start_ = 0;
   std::size_t size_ = 0;
   std::uint64_t asked_ = 0;  ///< offset of the call before
+  bool missed_ = false;      ///< the last question found memory without
   int warm_ = 0;             ///< reads that memory will hold, as far as can be told
   std::size_t small_;        ///< of the window around a header
 };

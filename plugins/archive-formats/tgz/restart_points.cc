@@ -12,10 +12,10 @@ namespace {
 
 using Record = RestartPointWriter::Record;
 
-/// At a span of 1 MiB all that is kept is at most this part of the archive: where windows pack worse than the archive
+/// At the default span all that is kept is at most this part of the archive: where windows pack worse than the archive
 /// as a whole does, points lie farther apart.
 constexpr double kShare = 1.0 / 26;
-constexpr double kShareSpan = 1 << 20;
+constexpr double kShareSpan = 768 << 10;
 /// Then the next one is looked for this part of a span later.
 constexpr std::uint64_t kRetry = 8;
 

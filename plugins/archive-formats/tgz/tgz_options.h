@@ -21,12 +21,12 @@ struct TgzOptions {
                                               .hot = true})),
         restart_span(registrar.option<Size>(
             {.key = "restart_span",
-             .default_value = 1_MiB,
+             .default_value = 768_KiB,
              .min = 64_KiB,
              .max = 1_GiB,
              .doc =
                  "Content between two places where reading can begin: smaller reads members faster and takes more of "
-                 "shard_index_disk, about 3 % of an archive at 1MiB and at most 4 %.",
+                 "shard_index_disk, at most 4 % of an archive with this one.",
              .hot = true})),
         max_content(registrar.option<Size>({.key = "max_content",
                                             .default_value = 1024_GiB,
