@@ -217,7 +217,7 @@ def table(bench, only):
                     if label == "tar.lz4":  # 256 random members touch every block of 4 MiB
                         bench.row("tar.lz4, later: blocks touched + limit", later / (whole + send), 1, "x", f"{later:.2f} ms")
                 if label == "tgz":
-                    single = statistics.median(node.batch([(f"o{i % shards:06d}{suffix}", name_of(source.randrange(count)))], size)[0] for i in range(100))
+                    single = statistics.median(node.batch([(f"o{i % shards:06d}{suffix}", name_of(source.randrange(count)))], size)[0] for i in range(320))
                     bench.row("tgz, one random member, median", single, 1, "ms")
                     everything = typical(node.batch([(f"o{i:06d}{suffix}", name_of(m)) for m in range(count)], size)[0] for i in range(3))
                     limits = typical(limit.batch([(f"o{i:06d}.tar", name_of(m)) for m in range(count)], size)[0] for i in range(3))
