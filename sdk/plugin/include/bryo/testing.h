@@ -473,11 +473,7 @@ class MemoryFields final : public MessageFields {
   }
   /// What the server says may differ in words.
   [[nodiscard]] Status finish() const override {
-    if (!wrong_.empty())
-      return Error(Errc::InvalidArgument,
-                   "field "
-                   " + wrong_ + "
-                   " has the wrong type");
+    if (!wrong_.empty()) return Error(Errc::InvalidArgument, "field \"" + wrong_ + "\" has the wrong type");
     if (!values_.empty()) return Error(Errc::InvalidArgument, "found unknown field: " + values_.begin()->first);
     return {};
   }
