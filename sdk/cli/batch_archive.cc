@@ -86,8 +86,8 @@ JsonOut json_of_output(const BatchOutput& output, const std::string& destination
                {"entries", output.entries},
                {"missing", std::move(missing)},
                {"bytes", output.bytes},
-               {"seconds", std::chrono::duration<double>(output.time).count()},
-               {"first_byte_seconds", std::chrono::duration<double>(output.first_byte).count()}};
+               {"seconds", seconds_of(output.time)},
+               {"first_byte_seconds", seconds_of(output.first_byte)}};
   if (all_items) json["members"] = std::move(members);
   return json;
 }
@@ -106,7 +106,7 @@ void report_batch(const BatchOutput& output, const std::string& destination, con
     }
     table.print(console);
   }
-  const auto count = std::to_string(output.entries) + (output.entries == 1 ? " object" : " objects");
+  const auto count = show_count(output.entries, "object");
   console.print(request.streaming ? "Streamed " + count + " to " + destination
                                   : "Created ML batch archive " + destination + " with " + count);
   if (options.members) {

@@ -27,21 +27,27 @@ std::string show_size(std::uint64_t bytes) {
   return formatted(value < 10 ? "%.2f %s" : "%.1f %s", value, kUnits[unit]);
 }
 
+double seconds_of(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
 std::string show_rate(std::uint64_t bytes, std::chrono::nanoseconds in) {
-  const auto seconds = std::chrono::duration<double>(in).count();
+  const auto seconds = seconds_of(in);
   if (seconds <= 0) return "-";
   return show_size(static_cast<std::uint64_t>(static_cast<double>(bytes) / seconds)) + "/s";
 }
 
+std::string show_count(std::uint64_t count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
 std::string count_of(std::uint64_t count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? " was" : "s were");
+  return show_count(count, thing) + (count == 1 ? " was" : " were");
 }
 
 std::string show_seconds(double seconds) { return formatted("%.10g s", seconds); }
 
 std::string show_duration(std::chrono::nanoseconds duration) {
   using namespace std::chrono;
-  const auto seconds_real = std::chrono::duration<double>(duration).count();
+  const auto seconds_real = seconds_of(duration);
   if (duration < milliseconds(1)) return formatted("%.0f us", seconds_real * 1e6);
   if (duration < seconds(1)) return formatted("%.1f ms", seconds_real * 1e3);
   if (duration < minutes(1)) return formatted("%.2f s", seconds_real);

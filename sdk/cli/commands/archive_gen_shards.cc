@@ -96,10 +96,9 @@ Status generate_shards(const GenShardsOptions& options, Session& session) {
                            {"bytes", progress.bytes()},
                            {"seed", shape.seed},
                            {"failed", failed.load()},
-                           {"seconds", std::chrono::duration<double>(progress.elapsed()).count()}}));
+                           {"seconds", seconds_of(progress.elapsed())}}));
   } else if (progress.items() > 0) {
-    console.print("generated " + std::to_string(progress.items()) + (progress.items() == 1 ? " shard" : " shards") +
-                  " of " + std::to_string(members) + (members == 1 ? " member" : " members") + ", " +
+    console.print("generated " + show_count(progress.items(), "shard") + " of " + show_count(members, "member") + ", " +
                   show_size(progress.bytes()) + " in " + shards.bucket.uri() + " in " +
                   show_duration(progress.elapsed()) + " (" + show_rate(progress.bytes(), progress.elapsed()) +
                   "; --seed " + std::to_string(shape.seed) + " gives the same again)");

@@ -78,13 +78,13 @@ void report_got(Console& console, const Wanted& wanted, const std::string& desti
                            {"members", progress.items()},
                            {"bytes", progress.bytes()},
                            {"failed", refused},
-                           {"seconds", std::chrono::duration<double>(progress.elapsed()).count()}}));
+                           {"seconds", seconds_of(progress.elapsed())}}));
     return;
   }
   if (progress.items() == 0) return;
-  console.print("got " + std::to_string(progress.items()) + (progress.items() == 1 ? " member" : " members") + ", " +
-                show_size(progress.bytes()) + " from " + source + " into " + destination + " in " +
-                show_duration(progress.elapsed()) + " (" + show_rate(progress.bytes(), progress.elapsed()) + ")");
+  console.print("got " + show_count(progress.items(), "member") + ", " + show_size(progress.bytes()) + " from " +
+                source + " into " + destination + " in " + show_duration(progress.elapsed()) + " (" +
+                show_rate(progress.bytes(), progress.elapsed()) + ")");
 }
 
 Status get_member(const ArchiveGetOptions& options, const Wanted& wanted, const client::Client& client,

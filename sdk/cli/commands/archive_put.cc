@@ -112,12 +112,12 @@ void report_archived(Console& console, const ShardTarget& target, const Progress
     console.print(to_text({{"destination", shard},
                            {"members", progress.items()},
                            {"bytes", progress.bytes()},
-                           {"seconds", std::chrono::duration<double>(progress.elapsed()).count()}}));
+                           {"seconds", seconds_of(progress.elapsed())}}));
     return;
   }
-  console.print((append ? "appended " : "put ") + std::to_string(progress.items()) +
-                (progress.items() == 1 ? " file" : " files") + ", " + show_size(progress.bytes()) +
-                (append ? " to " : " into ") + shard + " in " + show_duration(progress.elapsed()));
+  console.print((append ? "appended " : "put ") + show_count(progress.items(), "file") + ", " +
+                show_size(progress.bytes()) + (append ? " to " : " into ") + shard + " in " +
+                show_duration(progress.elapsed()));
 }
 
 Status run_archive_put(const ArchivePutOptions& options, Session& session) {

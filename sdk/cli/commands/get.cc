@@ -64,13 +64,13 @@ void report_get(Console& console, const std::string& source, const std::string& 
                            {"objects", progress.items()},
                            {"bytes", progress.bytes()},
                            {"failed", failed},
-                           {"seconds", std::chrono::duration<double>(progress.elapsed()).count()}}));
+                           {"seconds", seconds_of(progress.elapsed())}}));
     return;
   }
   if (progress.items() == 0) return;
-  console.print("got " + std::to_string(progress.items()) + (progress.items() == 1 ? " object" : " objects") + ", " +
-                show_size(progress.bytes()) + " from " + source + " into " + destination + " in " +
-                show_duration(progress.elapsed()) + " (" + show_rate(progress.bytes(), progress.elapsed()) + ")");
+  console.print("got " + show_count(progress.items(), "object") + ", " + show_size(progress.bytes()) + " from " +
+                source + " into " + destination + " in " + show_duration(progress.elapsed()) + " (" +
+                show_rate(progress.bytes(), progress.elapsed()) + ")");
 }
 
 Result<client::ByteRange> range_of(const GetCommandOptions& options) {

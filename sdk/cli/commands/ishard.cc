@@ -62,12 +62,11 @@ Status report(Console& console, const BucketName& bucket, const WrittenShards& w
                  {"bytes", written.bytes},
                  {"there_already", same},
                  {"failed", written.failed},
-                 {"seconds", std::chrono::duration<double>(written.time).count()}};
+                 {"seconds", seconds_of(written.time)}};
     if (wish.order == SampleOrder::Shuffle) json["seed"] = wish.seed;
     console.print(to_text(json));
   } else {
-    auto line = "made " + std::to_string(written.shards) + (written.shards == 1 ? " shard" : " shards") + " of " +
-                std::to_string(written.samples) + (written.samples == 1 ? " sample" : " samples") + ", " +
+    auto line = "made " + show_count(written.shards, "shard") + " of " + show_count(written.samples, "sample") + ", " +
                 show_size(written.bytes) + " in " + bucket.uri() + " in " + show_duration(written.time) + " (" +
                 show_rate(written.bytes, written.time) + ")";
     if (same > 0) line += "; " + count_of(same, "shard") + " there already";

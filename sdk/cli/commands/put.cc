@@ -116,13 +116,12 @@ void report(Console& console, const Destination& destination, const PutCounts& c
                            {"files", counts.files},
                            {"bytes", counts.bytes},
                            {"failed", counts.failed},
-                           {"seconds", std::chrono::duration<double>(counts.time).count()}}));
+                           {"seconds", seconds_of(counts.time)}}));
     return;
   }
   if (counts.files == 0) return;
-  console.print("put " + std::to_string(counts.files) + (counts.files == 1 ? " file" : " files") + ", " +
-                show_size(counts.bytes) + " into " + where + " in " + show_duration(counts.time) + " (" +
-                show_rate(counts.bytes, counts.time) + ")");
+  console.print("put " + show_count(counts.files, "file") + ", " + show_size(counts.bytes) + " into " + where + " in " +
+                show_duration(counts.time) + " (" + show_rate(counts.bytes, counts.time) + ")");
 }
 
 Status run_put(const PutCommandOptions& options, Session& session) {

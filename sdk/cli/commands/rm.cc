@@ -91,7 +91,7 @@ Status remove_objects(const RmOptions& options, Session& session) {
   if (session.console().json) {
     session.console().print(to_text({{"removed", removed.load()}, {"failed", failed.load()}}));
   } else if (removed > 0) {
-    session.console().print("removed " + std::to_string(removed) + (removed == 1 ? " object" : " objects"));
+    session.console().print("removed " + show_count(removed, "object"));
   }
   BRYO_CHECK(ran);
   if (failed > 0) return Error(Errc::Io, count_of(failed, "object") + " not removed");

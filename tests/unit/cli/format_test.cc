@@ -18,6 +18,8 @@ TEST(Format, Sizes) {
 }
 
 TEST(Format, CountsAndTimesInSentences) {
+  EXPECT_EQ(show_count(1, "file"), "1 file");
+  EXPECT_EQ(show_count(0, "file"), "0 files");
   EXPECT_EQ(count_of(1, "file"), "1 file was");
   EXPECT_EQ(count_of(0, "file"), "0 files were");
   EXPECT_EQ(count_of(12, "object"), "12 objects were");
@@ -26,6 +28,7 @@ TEST(Format, CountsAndTimesInSentences) {
 }
 
 TEST(Format, RatesAndDurations) {
+  EXPECT_DOUBLE_EQ(seconds_of(1500ms), 1.5);
   EXPECT_EQ(show_rate(2 << 20, 2s), "1.00 MiB/s");
   EXPECT_EQ(show_rate(5, 0s), "-");
   EXPECT_EQ(show_duration(850us), "850 us");
