@@ -7,10 +7,10 @@
 #include "arguments.h"
 #include "commands/commands.h"
 #include "format.h"
-#include "json_out.h"
 #include "member_extraction.h"
 #include "overwrite.h"
 #include "progress.h"
+#include "received.h"
 #include "session.h"
 
 namespace bryo::cli {
@@ -67,49 +67,23 @@ bool is_folder(const std::string& path) {
   return path.ends_with('/') || std::filesystem::is_directory(path, ignored);
 }
 
-std::string last_part(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
-
-void report_got(Console& console, const Wanted& wanted, const std::string& destination, const Progress& progress,
-                std::uint64_t refused) {
-  const auto source = wanted.bucket.uri() + "/" + wanted.shard + (wanted.archpath.empty() ? "" : "/" + wanted.archpath);
-  if (console.json) {
-    console.print(to_text({{"source", source},
-                           {"destination", destination},
-                           {"members", progress.items()},
-                           {"bytes", progress.bytes()},
-                           {"failed", refused},
-                           {"seconds", seconds_of(progress.elapsed())}}));
-    return;
-  }
-  if (progress.items() == 0) return;
-  console.print("got " + show_count(progress.items(), "member") + ", " + show_size(progress.bytes()) + " from " +
-                source + " into " + destination + " in " + show_duration(progress.elapsed()) + " (" +
-                show_rate(progress.bytes(), progress.elapsed()) + ")");
+std::string source_of(const Wanted& wanted) {
+  return wanted.bucket.uri() + "/" + wanted.shard + (wanted.archpath.empty() ? "" : "/" + wanted.archpath);
 }
 
 Status get_member(const ArchiveGetOptions& options, const Wanted& wanted, const client::Client& client,
                   Session& session) {
-  auto path = options.destination.empty() ? last_part(wanted.archpath) : options.destination;
-  const bool to_output = path == "-";
-  if (!to_output && is_folder(path)) path = (std::filesystem::path(path) / last_part(wanted.archpath)).string();
+  const bool to_output = options.destination == "-";
+  const auto path = local_path(options.destination, wanted.archpath);
   if (!to_output) {
     BRYO_TRY(agreed, may_overwrite(path, options.force, session.console()));
     if (!agreed) return {};
   }
   BRYO_TRY(member, client.get_object(wanted.bucket, wanted.shard, {.archpath = wanted.archpath}));
-  if (to_output) {
-    StandardOutput output;
-    BRYO_TRY(copied, client::copy(member, output));
-    static_cast<void>(copied);
-    return {};
-  }
   Progress progress(session.console(), "members", 1, member.size().value_or(0));
-  BRYO_TRY(file, client::OutputFile::create(path));
-  BRYO_TRY(copied, client::copy(member, file));
-  BRYO_CHECK(file.commit());
-  progress.add_bytes(copied);
-  progress.add_item();
-  report_got(session.console(), wanted, path, progress, 0);
+  if (to_output) return receive_into_output(member, progress);
+  BRYO_CHECK(receive_into_file(member, path, progress));
+  report_received(session.console(), "member", source_of(wanted), path, progress, 0);
   return {};
 }
 
@@ -118,7 +92,7 @@ Status get_matching(const ArchiveGetOptions& options, const Wanted& wanted, cons
   auto& console = session.console();
   auto destination = options.destination;
   if (destination.empty()) {
-    const auto name = last_part(wanted.shard);
+    const auto name = local_path({}, wanted.shard);
     const auto format = client::format_of_name(name);
     destination = format ? name.substr(0, name.size() - client::extension_of(*format).size()) : name + ".members";
   }
@@ -129,22 +103,17 @@ Status get_matching(const ArchiveGetOptions& options, const Wanted& wanted, cons
   }
   BRYO_TRY(tar, client.get_object(wanted.bucket, wanted.shard, {.match = wanted.match}));
   Progress progress(console, "members", 0, 0);
-  if (destination == "-") {
-    StandardOutput output;
-    BRYO_TRY(copied, client::copy(tar, output));
-    static_cast<void>(copied);
-    return {};
-  }
+  if (destination == "-") return receive_into_output(tar, progress);
   if (format) {
     BRYO_TRY(file, client::OutputFile::create(destination));
     BRYO_TRY(members, repack_members(tar, *format, file, progress));
     static_cast<void>(members);
     BRYO_CHECK(file.commit());
-    report_got(console, wanted, destination, progress, 0);
+    report_received(console, "member", source_of(wanted), destination, progress, 0);
     return {};
   }
   BRYO_TRY(extracted, extract_members(tar, destination, options.force, console, progress));
-  report_got(console, wanted, destination, progress, extracted.refused);
+  report_received(console, "member", source_of(wanted), destination, progress, extracted.refused);
   if (extracted.refused > 0) return Error(Errc::Io, count_of(extracted.refused, "member") + " not written");
   return {};
 }

@@ -1,5 +1,3 @@
-#include <bryo/client/output_file.h>
-
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <filesystem>
@@ -8,10 +6,10 @@
 #include "arguments.h"
 #include "commands/commands.h"
 #include "format.h"
-#include "json_out.h"
 #include "local_name.h"
 #include "overwrite.h"
 #include "progress.h"
+#include "received.h"
 #include "session.h"
 #include "workers.h"
 
@@ -31,70 +29,16 @@ struct GetCommandOptions {
   bool yes = false;
 };
 
-/// Passes bytes on and counts them.
-class CountedSink final : public client::ByteSink {
- public:
-  CountedSink(client::ByteSink& sink, Progress& progress) : sink_(sink), progress_(progress) {}
-  Status write(std::span<const std::byte> bytes) override {
-    BRYO_CHECK(sink_.write(bytes));
-    progress_.add_bytes(bytes.size());
-    return {};
-  }
-
- private:
-  client::ByteSink& sink_;
-  Progress& progress_;
-};
-
-Status get_into_file(client::ObjectReader& object, const std::string& path, Progress& progress) {
-  BRYO_TRY(file, client::OutputFile::create(path));
-  CountedSink sink(file, progress);
-  BRYO_TRY(copied, client::copy(object, sink));
-  static_cast<void>(copied);
-  BRYO_CHECK(file.commit());
-  progress.add_item();
-  return {};
-}
-
-void report_get(Console& console, const std::string& source, const std::string& destination, const Progress& progress,
-                std::uint64_t failed) {
-  if (console.json) {
-    console.print(to_text({{"source", source},
-                           {"destination", destination},
-                           {"objects", progress.items()},
-                           {"bytes", progress.bytes()},
-                           {"failed", failed},
-                           {"seconds", seconds_of(progress.elapsed())}}));
-    return;
-  }
-  if (progress.items() == 0) return;
-  console.print("got " + show_count(progress.items(), "object") + ", " + show_size(progress.bytes()) + " from " +
-                source + " into " + destination + " in " + show_duration(progress.elapsed()) + " (" +
-                show_rate(progress.bytes(), progress.elapsed()) + ")");
-}
-
 Result<client::ByteRange> range_of(const GetCommandOptions& options) {
   if (options.offset < 0 || options.length < 0) return usage_error("--offset and --length are counts of bytes from 0");
   if (options.offset == 0 && options.length == 0) return client::ByteRange{};
   return client::ByteRange{options.offset, options.length == 0 ? -1 : options.length};
 }
 
-/// The last part of the object's (or member's) name, below the destination if that is a folder.
-std::string local_path(const GetCommandOptions& options, const std::string& object) {
-  const auto& name = options.archpath.empty() ? object : options.archpath;
-  const auto last = name.substr(name.rfind('/') + 1);
-  std::error_code ignored;
-  if (options.destination.empty()) return last;
-  if (options.destination.ends_with('/') || std::filesystem::is_directory(options.destination, ignored)) {
-    return (std::filesystem::path(options.destination) / last).string();
-  }
-  return options.destination;
-}
-
 Status get_one(const GetCommandOptions& options, const client::ObjectUri& uri, Session& session) {
   BRYO_TRY(client, session.client());
   BRYO_TRY(range, range_of(options));
-  const auto path = local_path(options, uri.object);
+  const auto path = local_path(options.destination, options.archpath.empty() ? uri.object : options.archpath);
   const bool to_output = options.destination == "-";
   if (!to_output) {
     BRYO_TRY(agreed, may_overwrite(path, options.yes, session.console()));
@@ -103,15 +47,9 @@ Status get_one(const GetCommandOptions& options, const client::ObjectUri& uri, S
   BRYO_TRY(object, client.get_object(uri.bucket, uri.object,
                                      {.range = range, .archpath = options.archpath, .verify = !options.unverified}));
   Progress progress(session.console(), "objects", 1, object.size().value_or(0));
-  if (to_output) {
-    StandardOutput output;
-    CountedSink sink(output, progress);
-    BRYO_TRY(copied, client::copy(object, sink));
-    static_cast<void>(copied);
-    return {};
-  }
-  BRYO_CHECK(get_into_file(object, path, progress));
-  report_get(session.console(), uri.bucket.uri() + "/" + uri.object, path, progress, 0);
+  if (to_output) return receive_into_output(object, progress);
+  BRYO_CHECK(receive_into_file(object, path, progress));
+  report_received(session.console(), "object", uri.bucket.uri() + "/" + uri.object, path, progress, 0);
   return {};
 }
 
@@ -137,7 +75,7 @@ Status get_many(const GetCommandOptions& options, const BucketName& bucket, cons
         return Error(Errc::Conflict, path + " exists: pass --yes to overwrite");
       }
       BRYO_TRY(reader, client.get_object(bucket, object.name, {.verify = !options.unverified}));
-      return get_into_file(reader, path, progress);
+      return receive_into_file(reader, path, progress);
     }();
     if (done) return;
     ++failed;
@@ -145,7 +83,7 @@ Status get_many(const GetCommandOptions& options, const BucketName& bucket, cons
   };
   BRYO_CHECK(for_each_parallel<client::ListedObject>(
       options.workers, session.stop(), [&] { return objects.next(); }, work));
-  report_get(session.console(), bucket.uri() + "/" + prefix, folder.string(), progress, failed);
+  report_received(session.console(), "object", bucket.uri() + "/" + prefix, folder.string(), progress, failed);
   if (failed > 0) return Error(Errc::Io, count_of(failed, "object") + " not got");
   if (progress.items() == 0) {
     return Error(Errc::NotFound, "no object of " + bucket.uri() + " begins with \"" + prefix + "\"");
