@@ -26,10 +26,10 @@ class SilentLog final : public Log {
   void error(std::string_view, Fields) override {}
 };
 
-class PluginHostTest : public testing::Test {
+class PluginHostTest : public ::testing::Test {
  protected:
   PluginHostTest() {
-    std::string pattern = testing::TempDir() + "bryo-plugins-XXXXXX";
+    std::string pattern = ::testing::TempDir() + "bryo-plugins-XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
   }
   ~PluginHostTest() override { fs::remove_all(directory_); }
