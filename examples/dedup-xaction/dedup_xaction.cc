@@ -12,18 +12,6 @@ namespace {
 /// The result goes out in pieces of about this size.
 constexpr std::size_t kPiece = 256 << 10;
 
-/// Counts a run while it lasts, however it ends.
-class Running {
- public:
-  explicit Running(bryo::Gauge& gauge) : gauge_(gauge) { gauge_.add(1); }
-  ~Running() { gauge_.add(-1); }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  bryo::Gauge& gauge_;
-};
-
 }  // namespace
 
 bryo::XactionKind dedup_kind() {
@@ -41,7 +29,7 @@ DedupXaction::DedupXaction(bryo::Host& host, const DedupOptions& options, DedupM
     : host_(host), options_(options), metrics_(metrics), result_prefix_(*options.result_prefix) {}
 
 Task<Status> DedupXaction::run(bryo::XactionContext& job) {
-  const Running running(metrics_.running);
+  const bryo::InProgress running(metrics_.running);
   Findings findings;
   BRYO_CO_CHECK(co_await scan(job, findings));
   if (job.aborted()) co_return Status{};  // half an answer would be taken for the whole

@@ -39,16 +39,4 @@ struct IndexSettings {
   Gauge& running;
 };
 
-/// Counts a run while it lasts, however it ends.
-class Running {
- public:
-  explicit Running(Gauge& gauge) : gauge_(gauge) { gauge_.add(1); }
-  ~Running() { gauge_.add(-1); }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  Gauge& gauge_;
-};
-
 }  // namespace bryo::shard_index

@@ -40,7 +40,7 @@ std::size_t IndexXaction::workers() const {
 }
 
 Task<Status> IndexXaction::run(XactionContext& job) {
-  const Running running(settings_.running);
+  const InProgress running(settings_.running);
   ShardWalk walk(host_, job.bucket(), prefix_);
   ShardPasses passes(host_.archives(), co_await boost::asio::this_coro::executor, workers());
   while (walk.more() && !job.aborted()) {

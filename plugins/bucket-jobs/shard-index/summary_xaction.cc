@@ -22,7 +22,7 @@ Task<Result<XactionPlan>> SummaryXaction::prepare(XactionRequest& request) {
 }
 
 Task<Status> SummaryXaction::run(XactionContext& job) {
-  const Running running(settings_.running);
+  const InProgress running(settings_.running);
   ShardWalk walk(host_, job.bucket(), prefix_);
   while (walk.more() && !job.aborted()) {
     BRYO_CO_TRY(shards, co_await walk.next());

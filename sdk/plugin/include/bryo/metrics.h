@@ -40,6 +40,18 @@ class Gauge {
   std::atomic<std::int64_t> value_{0};
 };
 
+/// One unit of work under way in a gauge, while this lives. The gauge lives longer.
+class InProgress {
+ public:
+  explicit InProgress(Gauge& gauge) noexcept : gauge_(gauge) { gauge_.add(1); }
+  ~InProgress() { gauge_.add(-1); }
+  InProgress(const InProgress&) = delete;
+  InProgress& operator=(const InProgress&) = delete;
+
+ private:
+  Gauge& gauge_;
+};
+
 /// Durations in fixed buckets from 100 us to 30 s (observability.md section 4). Exposed in seconds.
 class Histogram {
  public:
