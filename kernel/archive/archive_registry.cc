@@ -147,10 +147,6 @@ Result<std::shared_ptr<const MemberTable>> ArchiveRegistry::walk(const OpenObjec
   return std::shared_ptr<const MemberTable>(members.finish(whole ? std::string() : whole.error().message()));
 }
 
-Status ArchiveRegistry::why_unreadable(const MemberIndex& index, const std::function<bool(std::string_view)>& wanted) {
-  return static_cast<const MemberTable&>(index).why_unreadable(wanted);
-}
-
 Task<Result<Shard>> ArchiveRegistry::open(ObjectPtr object, std::string label, std::shared_ptr<MemberTap> tap) {
   // A name of its own: g++ 12 destroys a closure twice that is a temporary of a co_await expression.
   std::function<Result<Shard>()> build = [this, object, label = std::move(label),

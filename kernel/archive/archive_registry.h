@@ -44,10 +44,6 @@ class ArchiveRegistry final : public Archives {
   /// `open` for a caller who says what the archive is: where the name does not tell the format, `mime` does. Fails as
   /// `by_mime`. What the content contradicts is read as it was said to be, but the index is not kept for others.
   Task<Result<Shard>> open_as(ObjectPtr object, std::string label, std::string mime);
-  /// Of an archive that this registry has indexed: why a member that is there cannot be read, the first that `wanted`
-  /// names. Success: all of them can.
-  [[nodiscard]] static Status why_unreadable(const MemberIndex& index,
-                                             const std::function<bool(std::string_view)>& wanted);
 
   void set_cache_limit(std::uint64_t bytes) { cache_.set_limit(bytes); }
   /// Bytes that the index of one archive may take; one with more members is refused.

@@ -73,8 +73,12 @@ Status MemberTable::why_missing(std::string_view name) const {
     return Error(Errc::InvalidArgument,
                  "member \"" + std::string(name) + "\" of " + label_ + " " + std::string(one->why));
   }
-  if (!parts_.damage.empty()) return Error(Errc::InvalidArgument, std::string(parts_.damage));
-  return {};
+  return damage();
+}
+
+Status MemberTable::damage() const {
+  if (parts_.damage.empty()) return {};
+  return Error(Errc::InvalidArgument, std::string(parts_.damage));
 }
 
 Status MemberTable::why_unreadable(const std::function<bool(std::string_view)>& wanted) const {

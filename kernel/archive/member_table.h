@@ -51,14 +51,13 @@ class MemberTable final : public MemberIndex {
   [[nodiscard]] std::size_t size() const noexcept override { return parts_.records.size(); }
   [[nodiscard]] std::optional<Member> find(std::string_view name) const override;
   [[nodiscard]] Status why_missing(std::string_view name) const override;
+  [[nodiscard]] Status damage() const override;
+  [[nodiscard]] Status why_unreadable(const std::function<bool(std::string_view)>& wanted) const override;
   void for_each(const std::function<bool(const Member&)>& visit) const override;
   [[nodiscard]] BytesView format_data() const noexcept override { return parts_.format_data; }
   [[nodiscard]] std::size_t memory() const noexcept override { return bytes_; }
 
   [[nodiscard]] const MemberTableParts& parts() const noexcept { return parts_; }
-  /// Why one of the members that are there but cannot be read cannot be: of the first that `wanted` names. Success:
-  /// none.
-  [[nodiscard]] Status why_unreadable(const std::function<bool(std::string_view)>& wanted) const;
   /// Whether everything in the parts lies where it may, for an archive of this many bytes: what comes from a disk is
   /// not believed.
   [[nodiscard]] static bool sound(const MemberTableParts& parts, std::uint64_t archive_size);

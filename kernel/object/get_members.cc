@@ -1,7 +1,7 @@
 #include <kernel/object/object_api.h>
 
 #include <bryo/archive_pieces.h>
-#include <kernel/object/member_copy.h>
+#include <bryo/member_copy.h>
 #include <kernel/wire/api_names.h>
 
 #include <functional>
@@ -89,11 +89,10 @@ Task<Result<Response>> ObjectApi::get_members(Request& request, ObjectAddress ad
   std::function<Status()> choose = [&]() -> Status {
     members = matching(*shard.index, match);
     // Without those that cannot be read, the answer would be taken for all that match.
-    return ArchiveRegistry::why_unreadable(*shard.index,
-                                           [&match](std::string_view name) { return match.matches(name); });
+    return shard.index->why_unreadable([&match](std::string_view name) { return match.matches(name); });
   };
   BRYO_CO_CHECK(co_await services_.blocking.run(std::move(choose)));
-  BRYO_CO_CHECK(shard.index->why_missing(""));  // what follows the damage may match too
+  BRYO_CO_CHECK(shard.index->damage());  // what follows the damage may match too
   if (members.empty()) co_return member_missing(match.text(), address);
 
   const std::size_t names = members.size() * sizeof(Member);

@@ -9,7 +9,6 @@
 #include <kernel/object/object_address.h>
 #include <kernel/object/object_location.h>
 #include <kernel/object/object_metrics.h>
-#include <kernel/object/object_turns.h>
 #include <kernel/object/put_member.h>
 #include <kernel/object/read_options.h>
 #include <kernel/wire/byte_range.h>
@@ -43,7 +42,6 @@ class ObjectApi {
   /// Null: there is none, and a new one begins.
   Task<Result<ObjectPtr>> shard_before(const ObjectAddress& address, PutMember how);
   Task<Result<ShardPlan>> plan_shard(const ObjectAddress& address, ObjectPtr before, std::string mime);
-  Task<Status> check_unchanged(const ObjectAddress& address, ObjectPtr before);
   Task<Result<Response>> remove_counted(Request& request);
   Task<Result<Response>> post_to_bucket(Request& request);
 
@@ -69,7 +67,6 @@ class ObjectApi {
 
   DataServices services_;
   ObjectMetrics metrics_;
-  ObjectTurns shard_turns_;  ///< of those who append
   ObjectLocations locations_;
 };
 

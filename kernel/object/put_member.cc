@@ -3,7 +3,6 @@
 #include <kernel/object/custom_metadata.h>
 #include <kernel/object/object_api.h>
 #include <kernel/object/object_checksum.h>
-#include <kernel/object/shard_draft.h>
 #include <kernel/store/checksum.h>
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bool_text.h>
@@ -142,15 +141,16 @@ Task<Result<Response>> ObjectApi::put_member(Request& request, std::string archp
   BRYO_CO_CHECK(co_await upload.arrive());
 
   // From here on nobody else appends: each sees what the one before has added.
-  BRYO_CO_TRY(turn, co_await shard_turns_.take(address.bucket->id(), std::string(address.object)));
+  BRYO_CO_TRY(turn, co_await services_.store.take_turn(address.bucket, std::string(address.object)));
   BRYO_CO_TRY(before, co_await shard_before(address, how));
   BRYO_CO_TRY(plan, co_await plan_shard(address, before, mime));
-  WriteOptions options{.custom = std::move(custom), .size_hint = plan.keep + upload.size()};
+  WriteOptions options{.custom = std::move(custom), .size_hint = plan.base.keep + upload.size()};
+  if (how != PutMember::Replace) options.replaces = before ? before->stamp() : kNoObject;
   options.skip_previous = bool_of(request.query.get(wire::kQuerySkipPrevious).value_or("")).value_or(false);
   BRYO_CO_TRY(object, co_await services_.store.create(address.bucket, std::string(address.object), std::move(options)));
-  ShardDraft draft(std::move(object), std::move(plan.writer), services_.blocking, request.executor);
-  if (plan.keep != 0) BRYO_CO_CHECK(co_await draft.keep(before, plan.keep));
-  if (plan.copy) BRYO_CO_CHECK(co_await draft.copy(*plan.copy));
+  ShardDraft draft(std::move(object), std::move(plan.base.writer), services_.blocking, request.executor);
+  if (plan.base.keep != 0) BRYO_CO_CHECK(co_await draft.keep(before, plan.base.keep));
+  if (plan.base.copy) BRYO_CO_CHECK(co_await draft.copy(*plan.base.copy));
 
   BRYO_CO_TRY(type, parse_checksum_type(checksum ? checksum->first : ""));
   Checksum computed(type);
@@ -169,7 +169,6 @@ Task<Result<Response>> ObjectApi::put_member(Request& request, std::string archp
   }
   BRYO_CO_CHECK(co_await draft.end());
   BRYO_CO_CHECK(co_await draft.finish());
-  if (how != PutMember::Replace) BRYO_CO_CHECK(co_await check_unchanged(address, before));
   BRYO_CO_TRY(stored, co_await draft.commit());
   (void)stored;
   metrics_.put_bytes->add(upload.size());
@@ -194,58 +193,26 @@ Task<Result<ShardPlan>> ObjectApi::plan_shard(const ObjectAddress& address, Obje
       format = std::move(told);
     }
     BRYO_CO_TRY(writer, writer_of(*format));
-    plan.writer = std::move(writer);
+    plan.base.writer = std::move(writer);
     co_return plan;
   }
   const std::string uri = address.uri();
   auto opened = co_await open_shard(address, before, std::move(mime));
   if (!opened) co_return cannot_append(uri, opened.error());
-  Shard shard = *std::move(opened);
-  // Members behind the damage would be lost, or hidden by the end of the archive.
-  if (Status whole = shard.index->why_missing(""); !whole) co_return cannot_append(uri, whole.error());
-  BRYO_CO_TRY(fresh, writer_of(*shard.format));
-
-  bool continued = false;
-  std::vector<Member> members;
-  std::function<Status()> prepare = [&]() -> Status {
-    auto continuation = shard.format->reader->continue_after(*shard.object, uri, *shard.index);
-    continued = continuation.has_value();
-    if (continued) {
-      plan.keep = continuation->keep;
-      plan.writer = std::move(continuation->writer);
-      return {};
-    }
-    if (continuation.error().code() != Errc::Unsupported) return continuation.error();
-    shard.index->for_each([&](const Member& member) {
-      members.push_back(member);
-      return true;
-    });
+  std::function<Status()> begin = [&]() -> Status {
+    BRYO_TRY(found, base_of(*opened, uri));
+    plan.base = std::move(found);
     return {};
   };
-  if (Status prepared = co_await services_.blocking.run(std::move(prepare)); !prepared) {
-    co_return cannot_append(uri, prepared.error());
+  if (Status begun = co_await services_.blocking.run(std::move(begin)); !begun) {
+    co_return cannot_append(uri, begun.error());
   }
-  if (continued) co_return plan;
-
-  // It is written anew: what cannot be read would be lost.
-  const Status readable = ArchiveRegistry::why_unreadable(*shard.index, [](std::string_view) { return true; });
-  if (!readable) co_return cannot_append(uri, readable.error());
-  const std::size_t names = members.size() * sizeof(Member);
-  plan.copy.emplace(std::move(shard), uri, std::move(members));
-  plan.writer = std::move(fresh);
-  BRYO_CO_TRY(memory, services_.memory.reserve(names + plan.copy->most(), "a shard that is written anew"));
+  if (!plan.base.copy) co_return plan;
+  plan.base.writer = opened->format->make_writer();
+  BRYO_CO_TRY(memory,
+              services_.memory.reserve(plan.base.names + plan.base.copy->most(), "a shard that is written anew"));
   plan.memory = std::move(memory);
   co_return plan;
-}
-
-/// Those who append take turns; a PUT or DELETE of the whole object does not.
-Task<Status> ObjectApi::check_unchanged(const ObjectAddress& address, ObjectPtr before) {
-  auto now = co_await open_present(address);
-  if (!now && now.error().code() != Errc::NotFound) co_return now.error();
-  const bool same = now ? before && (*now)->stamp() == before->stamp() : !before;
-  if (same) co_return Status{};
-  co_return Error(Errc::Conflict,
-                  address.uri() + " was replaced or deleted while a file was appended to it: try again");
 }
 
 }  // namespace bryo::kernel

@@ -3,11 +3,10 @@
 /// A file into a shard: `PUT ?archpath=` (http-objects.md section 6).
 
 #include <bryo/host.h>
-#include <kernel/object/member_copy.h>
+#include <bryo/shard_draft.h>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,11 +28,9 @@ Status check_member_path(std::string_view path);
 /// 400: `unknown filename extension ("a.foo", ".foo")`
 [[nodiscard]] Error unknown_extension(std::string_view object);
 
-/// How a shard is written: `keep` bytes of the one before as they are, or its members one by one, then new ones.
+/// What a file is added to, and the memory that it takes to write that anew.
 struct ShardPlan {
-  std::unique_ptr<ArchiveWriter> writer;
-  std::uint64_t keep = 0;
-  std::optional<MemberCopy> copy{};
+  ShardBase base{};
   std::unique_ptr<Reservation> memory{};
 };
 

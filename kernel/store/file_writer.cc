@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace bryo::kernel {
 namespace {
@@ -135,6 +136,7 @@ Result<ObjectAttributes> Draft::publish_in_tree() {
   const bool strict = store_.strict(*bucket_, options_.refetchable);
   {
     const std::scoped_lock lock(store_.name_lock(key));
+    BRYO_CHECK(check_replaced(*tree, file));
     BRYO_CHECK(succeed(*tree, file));
     BRYO_CHECK(describe(file));
     BRYO_SYNC_POINT("store.before_sync");
@@ -175,6 +177,20 @@ Status Draft::check_content() {
                "BAD DATA CHECKSUM: " + type + "(" + value + " != " + computed +
                    ") (context: " + object_uri(*bucket_, object_) + ")",
                "ErrBadCksum");
+}
+
+Status Draft::check_replaced(const BucketTree& tree, const FileName& file) const {
+  if (!options_.replaces) return {};
+  std::uint64_t there = kNoObject;
+  const int error = tree.at(object_, file, [&](const ObjectPath& path) {
+    struct stat info {};
+    if (::fstatat(mountpath_.objects(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+    there = version_stamp(info);
+    return 0;
+  });
+  if (error != 0 && error != ENOENT) return failure(error, "replace");
+  if (there == *options_.replaces) return {};
+  return Error(Errc::Conflict, object_uri(*bucket_, object_) + " was replaced or deleted meanwhile: try again");
 }
 
 Status Draft::succeed(const BucketTree& tree, const FileName& file) {

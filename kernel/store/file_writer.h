@@ -41,6 +41,8 @@ class Draft {
   Result<ObjectAttributes> publish_in_tree();
   Status open_file();
   Status check_content();
+  /// Fails with Conflict when the writer wants to replace another version than the one that is there.
+  Status check_replaced(const BucketTree& tree, const FileName& file) const;
   /// Version and custom metadata, which depend on the object that is replaced.
   Status succeed(const BucketTree& tree, const FileName& file);
   Result<ObjectAttributes> read_previous(const BucketTree& tree, const FileName& file) const;

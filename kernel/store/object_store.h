@@ -5,6 +5,7 @@
 #include <bryo/host.h>
 #include <bryo/objects.h>
 #include <kernel/bucket/bucket_record.h>
+#include <kernel/store/object_turns.h>
 
 #include <cstdint>
 #include <functional>
@@ -83,6 +84,13 @@ class ObjectStore : public Objects {
   /// The mountpath an open object lies on.
   [[nodiscard]] virtual const MountpathConfig& mountpath_of(const OpenObject& object) const = 0;
   [[nodiscard]] virtual const std::vector<MountpathConfig>& mountpaths() const = 0;
+
+  Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) final {
+    return turns_.take(bucket->id(), std::move(object));
+  }
+
+ private:
+  ObjectTurns turns_;  ///< of the outermost store, where there are several around each other
 };
 
 }  // namespace bryo::kernel

@@ -6,7 +6,6 @@
 #include <kernel/store/unix_time.h>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #define XXH_INLINE_ALL  // short keys: the call would cost as much as the hash
 #include <xxhash.h>
@@ -17,16 +16,20 @@ namespace bryo::kernel {
 ObjectKey::ObjectKey(std::uint64_t bucket_id_, std::string_view name_) noexcept
     : bucket_id(bucket_id_), name(name_), hash(XXH3_64bits_withSeed(name_.data(), name_.size(), bucket_id_)) {}
 
+std::uint64_t version_stamp(const struct stat& file) noexcept {
+  // The store gives every version a modification time of its own, so inode and time name the content.
+  const auto stamp = placement_mix(file.st_ino ^ placement_mix(static_cast<std::uint64_t>(to_unix_ns(file.st_mtim))));
+  return stamp == kNoObject ? 1 : stamp;
+}
+
 Result<std::shared_ptr<const OpenFile>> OpenFile::adopt(Descriptor file, const ObjectKey& key,
                                                         const Mountpath& mountpath, BlockingPool& pool) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return disk_error(errno, "cannot inspect " + path_of(file.get()));
   if (!S_ISREG(info.st_mode)) return Error(Errc::Io, path_of(file.get()) + " is not a regular file");
-  // The store gives every version a modification time of its own, so inode and time name the content.
-  const std::uint64_t stamp =
-      placement_mix(info.st_ino ^ placement_mix(static_cast<std::uint64_t>(to_unix_ns(info.st_mtim))));
   return std::make_shared<const OpenFile>(std::move(file), key, mountpath, pool,
-                                          static_cast<std::uint64_t>(info.st_size), stamp, to_unix_ns(info.st_atim));
+                                          static_cast<std::uint64_t>(info.st_size), version_stamp(info),
+                                          to_unix_ns(info.st_atim));
 }
 
 OpenFile::OpenFile(Descriptor file, const ObjectKey& key, const Mountpath& mountpath, BlockingPool& pool,

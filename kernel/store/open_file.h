@@ -8,6 +8,8 @@
 #include <kernel/store/mountpath.h>
 #include <kernel/store/snapshot.h>
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -23,6 +25,9 @@ struct ObjectKey {
   std::string_view name;
   std::uint64_t hash;  ///< of both
 };
+
+/// What tells the versions of one object apart.
+[[nodiscard]] std::uint64_t version_stamp(const struct stat& file) noexcept;
 
 class OpenFile final : public FileObject {
  public:

@@ -162,7 +162,7 @@ Task<EntryOutcome> LocalSource::decode(std::size_t entry, EncodedSlice slice) {
 void LocalSource::keep_taken(const FirstPass& pass, const Opened& opened) {
   // In a damaged archive a checksum may have failed behind what was taken: then it is read again, or refused.
   const auto* shard = std::get_if<Shard>(&opened);
-  if (shard == nullptr || !shard->index->why_missing("")) return;
+  if (shard == nullptr || !shard->index->damage()) return;
   for (auto& [entry, loaded] : pass.taken()) {
     const auto outcome = member_in(opened, request_.entries[entry]);
     const EncodedSlice* slice = outcome.encoded();

@@ -11,7 +11,7 @@ class ArchiveJobPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
     settings_.emplace(registrar);
-    registrar.xaction(archive_kind(), [this] { return std::make_unique<ArchiveXaction>(*host_, *settings_, turns_); });
+    registrar.xaction(archive_kind(), [this] { return std::make_unique<ArchiveXaction>(*host_, *settings_); });
     return {};
   }
 
@@ -22,7 +22,6 @@ class ArchiveJobPlugin final : public Plugin {
 
  private:
   std::optional<ArchiveSettings> settings_;
-  Turns turns_;
   Host* host_ = nullptr;
 };
 

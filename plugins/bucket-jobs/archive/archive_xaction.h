@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bryo/host.h>
+#include <bryo/shard_draft.h>
 
 #include <atomic>
 #include <deque>
@@ -9,9 +10,7 @@
 #include <vector>
 
 #include "archive_order.h"
-#include "archive_output.h"
 #include "archive_settings.h"
-#include "turns.h"
 
 namespace bryo::archive_job {
 
@@ -21,8 +20,7 @@ XactionKind archive_kind();
 class ArchiveXaction final : public Xaction {
  public:
   /// All outlive the job.
-  ArchiveXaction(Host& host, ArchiveSettings& settings, Turns& turns)
-      : host_(host), settings_(settings), turns_(turns) {}
+  ArchiveXaction(Host& host, ArchiveSettings& settings) : host_(host), settings_(settings) {}
 
   Task<Result<XactionPlan>> prepare(XactionRequest& request) override;
   Task<Status> run(XactionContext& job) override;
@@ -49,21 +47,16 @@ class ArchiveXaction final : public Xaction {
   Task<Result<bool>> write(XactionContext& job);
   /// The archive that is continued; empty when there is none.
   Task<Result<std::optional<Shard>>> find_base();
-  Task<Result<std::unique_ptr<ArchiveOutput>>> open_output(const std::optional<Shard>& base, XactionContext& job);
-  Task<Status> copy_members(const Shard& base, ArchiveOutput& output, XactionContext& job);
-  Task<Status> copy_decoded(const Shard& base, std::vector<MemberPart> parts, ArchiveOutput& output);
-  Task<Status> copy_large(const Shard& base, Member member, ArchiveOutput& output, XactionContext& job);
+  /// With what it continues already in it.
+  Task<Result<std::unique_ptr<ShardDraft>>> open_draft(const std::optional<Shard>& base, XactionContext& job);
   Task<Status> fill(Window& window, XactionContext& job);
   /// Success also for what was left out.
-  Task<Status> add(Source source, ArchiveOutput& output, XactionContext& job);
+  Task<Status> add(Source source, ShardDraft& draft, XactionContext& job);
   Status leave_out(const Error& why, XactionContext& job);
   Task<Status> read(const OpenObject& object, std::uint64_t offset, MutableBytes into);
-  /// Whether the archive is still the one that was continued.
-  Task<Result<bool>> unchanged(const std::optional<Shard>& base);
 
   Host& host_;
   ArchiveSettings& settings_;
-  Turns& turns_;
   std::optional<ArchiveOrder> order_;
   std::atomic<std::uint64_t> archived_{0};
 };

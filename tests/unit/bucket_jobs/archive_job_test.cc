@@ -52,7 +52,7 @@ class ArchiveJob : public ::testing::Test {
   }
   void put(const std::string& name, const std::string& content) { host.object_store.put(*source, name, content); }
   Status archive(Values message) {
-    ArchiveXaction xaction(host, settings, turns);
+    ArchiveXaction xaction(host, settings);
     const auto plan = testing::prepare(xaction, source, std::move(message));
     if (!plan) return plan.error();
     destination = plan->destination;
@@ -83,7 +83,6 @@ class ArchiveJob : public ::testing::Test {
   testing::FakeHost host;
   testing::FakeRegistrar registrar;
   ArchiveSettings settings{registrar};
-  Turns turns;
   const BucketPtr source = host.bucket_store.add("src");
   const BucketPtr other = host.bucket_store.add("dst");
   BucketPtr destination = source;
@@ -239,7 +238,6 @@ struct ArchiveUnderContract {
   testing::FakeRegistrar registrar;
   testing::FakeHost host;
   ArchiveSettings settings{registrar};
-  Turns turns;
 
   BucketPtr prepare() {
     host.archive_store.add(tar_format());
@@ -249,7 +247,7 @@ struct ArchiveUnderContract {
     return bucket;
   }
   XactionKind kind() { return archive_kind(); }
-  std::unique_ptr<Xaction> make() { return std::make_unique<ArchiveXaction>(host, settings, turns); }
+  std::unique_ptr<Xaction> make() { return std::make_unique<ArchiveXaction>(host, settings); }
   Values message() { return {{"archname", "x.tar"}}; }
 };
 

@@ -5,6 +5,7 @@
 
 #include <sys/xattr.h>
 
+#include <atomic>
 #include <cerrno>
 #include <thread>
 
@@ -256,6 +257,41 @@ TEST_F(PutTest, AFullDiskIsOutOfSpaceAndNamesTheMountpath) {
   EXPECT_EQ(content(bucket, "o"), "old");
   EXPECT_EQ(names(bucket), std::vector<std::string>{"o"});
   EXPECT_EQ(files_under("work"), 0u);
+}
+
+TEST_F(PutTest, ReplacesTheVersionThatItsWriterHasSeenOrNone) {
+  WriteOptions first;
+  first.replaces = kNoObject;
+  ASSERT_TRUE(put(bucket, "o", "one", first));
+  const auto again = put(bucket, "o", "two", first);
+  ASSERT_FALSE(again) << "there is one by now";
+  EXPECT_EQ(again.error().code(), Errc::Conflict);
+  EXPECT_EQ(again.error().message(), "ais://b/o was replaced or deleted meanwhile: try again");
+
+  const auto seen = get(bucket, "o");
+  ASSERT_TRUE(seen);
+  WriteOptions over;
+  over.replaces = (*seen)->stamp();
+  ASSERT_TRUE(put(bucket, "o", "two", over));
+  EXPECT_FALSE(put(bucket, "o", "three", over)) << "it has replaced that version already";
+  EXPECT_EQ(content(bucket, "o"), "two");
+  ASSERT_TRUE(await(store->remove(bucket, "o")));
+  EXPECT_FALSE(put(bucket, "o", "three", over));
+  EXPECT_EQ(names(bucket), std::vector<std::string>());
+  EXPECT_EQ(files_under("work"), 0u);
+}
+
+TEST_F(PutTest, OfManyWhoReplaceOneVersionOneSucceeds) {
+  ASSERT_TRUE(put(bucket, "o", "0"));
+  WriteOptions over;
+  over.replaces = (*get(bucket, "o"))->stamp();
+  std::atomic<int> succeeded{0};
+  std::vector<std::thread> writers;
+  for (int i = 1; i <= 8; ++i) {
+    writers.emplace_back([&, i] { succeeded += put(bucket, "o", std::to_string(i), over) ? 1 : 0; });
+  }
+  for (auto& writer : writers) writer.join();
+  EXPECT_EQ(succeeded, 1);
 }
 
 TEST_F(PutTest, WhatCannotFitIsRefusedBeforeItsFirstByte) {

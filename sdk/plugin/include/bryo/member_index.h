@@ -40,6 +40,10 @@ class MemberIndex {
   /// Why `find` answered nothing: success when the archive has no such member. Otherwise the member is of a kind that
   /// cannot be read, or the archive is damaged behind the members that are known.
   [[nodiscard]] virtual Status why_missing(std::string_view name) const = 0;
+  /// Why the archive could not be read to its end; what was found before is good. Success: it could.
+  [[nodiscard]] virtual Status damage() const = 0;
+  /// Of the members that are there and cannot be read, why not: of the first that `wanted` names. Success: none.
+  [[nodiscard]] virtual Status why_unreadable(const std::function<bool(std::string_view)>& wanted) const = 0;
   /// Members in archive order, until `visit` answers false.
   virtual void for_each(const std::function<bool(const Member&)>& visit) const = 0;
   /// What the reader added with `MemberSink::add_format_data`, begins at a multiple of 8.

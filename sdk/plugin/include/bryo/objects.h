@@ -102,6 +102,9 @@ class ObjectWriter {
   virtual Task<Result<ObjectAttributes>> commit() = 0;
 };
 
+/// In place of the stamp of a version: there is none.
+inline constexpr std::uint64_t kNoObject = 0;
+
 /// What the writer of an object may ask for.
 struct WriteOptions {
   std::optional<std::pair<std::string, std::string>> expected_checksum{};    ///< type, value: verified before commit
@@ -110,6 +113,8 @@ struct WriteOptions {
   std::uint64_t size_hint = 0;           ///< 0 = not known
   bool refetchable = false;              ///< a cached copy: `durability = auto` need not sync it
   bool skip_previous = false;            ///< do not look at the object that is replaced (`skip_vc`)
+  /// The stamp of the version that must be there at commit, or kNoObject; else that fails with Conflict.
+  std::optional<std::uint64_t> replaces{};
 };
 
 /// One page of a listing.
@@ -131,6 +136,12 @@ struct ObjectPage {
   bool more = false;                ///< names may follow the last one
 };
 
+/// The right to change one object, which nobody else has meanwhile: kept as long as this lives.
+class ObjectTurn {
+ public:
+  virtual ~ObjectTurn() = default;
+};
+
 /// Objects of this node. Thread-safe.
 class Objects {
  public:
@@ -142,6 +153,9 @@ class Objects {
   virtual Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
                                                              WriteOptions options) = 0;
   virtual Task<Status> remove(BucketPtr bucket, std::string object) = 0;
+  /// For changes that begin with what they replace, such as appends: waits for those who asked before. Whoever writes
+  /// or removes the whole object does not ask and is not kept from it. Fails with Cancelled when the caller is.
+  virtual Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) = 0;
   /// The names of a bucket in order, page by page; of a remote bucket those that are kept here. An object that is
   /// written or removed meanwhile may be on a page or not; all others are on exactly one. Fails with NotFound when the
   /// bucket was destroyed.

@@ -59,7 +59,13 @@ class MemoryMembers final : public MemberSink, public MemberIndex {
     if (const auto found = unreadable_.find(name); found != unreadable_.end()) {
       return Error(Errc::InvalidArgument, "member \"" + found->first + "\" of the archive " + found->second);
     }
-    if (damage_) return *damage_;
+    return damage();
+  }
+  [[nodiscard]] Status damage() const override { return damage_ ? Status(*damage_) : Status(); }
+  [[nodiscard]] Status why_unreadable(const std::function<bool(std::string_view)>& wanted) const override {
+    for (const auto& [name, why] : unreadable_) {
+      if (wanted(name)) return Error(Errc::InvalidArgument, "member \"" + name + "\" of the archive " + why);
+    }
     return {};
   }
   void for_each(const std::function<bool(const Member&)>& visit) const override {

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,14 +42,28 @@ class MemoryObjects final : public Objects {
     cold_.erase({bucket->id(), object});
     co_return find(*bucket, object);
   }
-  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object, WriteOptions) override {
+  Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
+                                                     WriteOptions options) override {
     if (slow) co_await suspend();
     if (full) co_return Error(Errc::OutOfSpace, "the disk is full");
-    co_return std::unique_ptr<ObjectWriter>(std::make_unique<Draft>(*this, std::move(bucket), std::move(object)));
+    co_return std::unique_ptr<ObjectWriter>(
+        std::make_unique<Draft>(*this, std::move(bucket), std::move(object), options.replaces));
   }
   Task<Status> remove(BucketPtr bucket, std::string object) override {
     erase(*bucket, object);
     co_return Status();
+  }
+  /// Whoever waits goes around the loop until it is free.
+  Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) override {
+    struct Turn final : ObjectTurn {
+      Turn(std::set<Key>& t, Key k) : taken(t), key(std::move(k)) {}
+      ~Turn() override { taken.erase(key); }
+      std::set<Key>& taken;
+      const Key key;
+    };
+    Key key(bucket->id(), std::move(object));
+    while (!turns_.insert(key).second) co_await suspend();
+    co_return std::make_unique<Turn>(turns_, std::move(key));
   }
   Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override {
     ++pages_;
@@ -98,8 +113,8 @@ class MemoryObjects final : public Objects {
   /// Written into memory, put by commit.
   class Draft final : public ObjectWriter {
    public:
-    Draft(MemoryObjects& objects, BucketPtr bucket, std::string name)
-        : objects_(objects), bucket_(std::move(bucket)), name_(std::move(name)) {}
+    Draft(MemoryObjects& objects, BucketPtr bucket, std::string name, std::optional<std::uint64_t> replaces)
+        : objects_(objects), bucket_(std::move(bucket)), name_(std::move(name)), replaces_(replaces) {}
     Task<Status> write(BytesView bytes) override {
       if (objects_.slow) co_await suspend();
       if (objects_.full) co_return Error(Errc::OutOfSpace, "the disk is full");
@@ -107,6 +122,10 @@ class MemoryObjects final : public Objects {
       co_return Status();
     }
     Task<Result<ObjectAttributes>> commit() override {
+      const auto there = objects_.at(*bucket_, name_);
+      if (replaces_ && *replaces_ != (there ? there->stamp() : kNoObject)) {
+        co_return Error(Errc::Conflict, bucket_->name().uri() + "/" + name_ + " was replaced or deleted meanwhile");
+      }
       BRYO_CO_TRY(stored, objects_.put(*bucket_, name_, std::move(content_))->attributes());
       co_return *stored;
     }
@@ -115,6 +134,7 @@ class MemoryObjects final : public Objects {
     MemoryObjects& objects_;
     const BucketPtr bucket_;
     const std::string name_;
+    const std::optional<std::uint64_t> replaces_;
     std::string content_;
   };
 
@@ -128,6 +148,7 @@ class MemoryObjects final : public Objects {
 
   std::map<Key, std::shared_ptr<MemoryObject>> objects_;
   std::map<Key, bool> cold_;
+  std::set<Key> turns_;
   std::uint64_t stamps_ = 0;
   std::size_t opens_ = 0;
   std::size_t pages_ = 0;

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-namespace bryo::kernel {
+namespace bryo {
 
 /// Gathers what a writer makes until the owner has sent it and clears `bytes`. What compresses belongs on the pool for
 /// blocking work; pieces that the writer leaves to others (ArchiveWriter::next_piece) are the owner's. One thread at a
@@ -20,7 +20,12 @@ class ArchiveOutput {
 
   Status begin(std::string_view name, std::uint64_t size) { return writer_->begin(name, size, bytes_); }
   /// Content of the member that has begun, in pieces.
-  Status content(BytesView bytes);
+  Status content(BytesView bytes) {
+    if (bytes.empty()) return {};
+    if (!verbatim()) BRYO_CHECK(writer_->content(bytes, bytes_));
+    if (!compresses()) bytes_.append(bytes);
+    return {};
+  }
   Status end() { return writer_->end(bytes_); }
   Status finish() { return writer_->finish(bytes_); }
 
@@ -35,4 +40,4 @@ class ArchiveOutput {
   ArchiveBuffer bytes_;
 };
 
-}  // namespace bryo::kernel
+}  // namespace bryo

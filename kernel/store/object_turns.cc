@@ -1,4 +1,4 @@
-#include <kernel/object/object_turns.h>
+#include <kernel/store/object_turns.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -18,17 +18,31 @@ struct ObjectTurns::Waiter {
   bool turn = false;  ///< under mutex_
 };
 
-Task<Result<ObjectTurns::Turn>> ObjectTurns::take(std::uint64_t bucket_id, std::string object) {
+/// Its destructor lets the next one go on.
+class ObjectTurns::Turn final : public ObjectTurn {
+ public:
+  Turn(ObjectTurns& turns, Key key) : turns_(turns), key_(std::move(key)) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() override { turns_.pass_on(key_); }
+
+ private:
+  ObjectTurns& turns_;
+  const Key key_;
+};
+
+Task<Result<std::unique_ptr<ObjectTurn>>> ObjectTurns::take(std::uint64_t bucket_id, std::string object) {
   const auto executor = co_await asio::this_coro::executor;
-  Turn::Key key(bucket_id, std::move(object));
+  Key key(bucket_id, std::move(object));
   const auto waiter = std::make_shared<Waiter>(executor);
+  bool first = false;
   {
     const std::scoped_lock lock(mutex_);
-    const auto [line, first] = lines_.try_emplace(key);
-    waiter->turn = first;
+    const auto [line, added] = lines_.try_emplace(key);
+    first = added;
     if (!first) line->second.push_back(waiter);
   }
-  if (waiter->turn) co_return Turn(*this, std::move(key));
+  if (first) co_return std::make_unique<Turn>(*this, std::move(key));
   boost::system::error_code ec;
   co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
   {
@@ -38,11 +52,11 @@ Task<Result<ObjectTurns::Turn>> ObjectTurns::take(std::uint64_t bucket_id, std::
       line.erase(std::find(line.begin(), line.end(), waiter));
     }
   }
-  if (waiter->turn) co_return Turn(*this, std::move(key));
+  if (waiter->turn) co_return std::make_unique<Turn>(*this, std::move(key));
   co_return Error(Errc::Cancelled, "the client went away before its change of " + key.second + " had its turn");
 }
 
-void ObjectTurns::pass_on(const Turn::Key& key) {
+void ObjectTurns::pass_on(const Key& key) {
   const std::scoped_lock lock(mutex_);
   const auto line = lines_.find(key);
   if (line->second.empty()) {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <kernel/object/object_turns.h>
+#include <kernel/store/object_turns.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -12,7 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
-#include <optional>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -36,9 +36,9 @@ Task<void> note(ObjectTurns& turns, std::string object, int number, std::vector<
   order.push_back(number);
 }
 
-Task<void> hold(ObjectTurns& turns, std::optional<ObjectTurns::Turn>& held) {
+Task<void> hold(ObjectTurns& turns, std::unique_ptr<ObjectTurn>& held) {
   auto turn = co_await turns.take(1, "o");
-  if (turn) held.emplace(*std::move(turn));
+  if (turn) held = *std::move(turn);
 }
 
 TEST(ObjectTurns, OneAfterTheOtherInOrderOfArrival) {
@@ -66,7 +66,7 @@ TEST(ObjectTurns, WhoGoesAwayLosesItsPlace) {
   std::vector<int> order;
   auto work = asio::make_work_guard(loop);
   asio::cancellation_signal gone;
-  std::optional<ObjectTurns::Turn> held;
+  std::unique_ptr<ObjectTurn> held;
   asio::co_spawn(loop, hold(turns, held), asio::detached);
   loop.poll();
   asio::co_spawn(loop, note(turns, "o", 2, order), asio::bind_cancellation_slot(gone.slot(), asio::detached));
