@@ -128,4 +128,15 @@ BucketProps BucketProps::reset(const BucketName& bucket, const nlohmann::json& c
   return initial(bucket, id_, static_cast<std::int64_t>(number_of(tree_["created"])), cluster);
 }
 
+BucketProps BucketProps::copied(std::uint64_t id, std::int64_t created_ns) const {
+  Tree tree = tree_;
+  for (const char* of_backend : {"backend_bck", "extra", "lru"}) {
+    if (tree["provider"] != "ais") tree[of_backend] = built_in()[of_backend];
+  }
+  tree["provider"] = "ais";
+  tree["bid"] = std::to_string(id);
+  tree["created"] = std::to_string(created_ns);
+  return BucketProps(std::move(tree));
+}
+
 }  // namespace bryo::kernel

@@ -35,6 +35,9 @@ class BucketProps {
   /// Back to the cluster's values; identity and creation time stay.
   [[nodiscard]] BucketProps reset(const BucketName& bucket, const nlohmann::json& cluster) const;
 
+  /// The same properties for a bucket of this cluster: what tells of a backend is left out.
+  [[nodiscard]] BucketProps copied(std::uint64_t id, std::int64_t created_ns) const;
+
   /// One line, the value of `Ais-Bucket-Props`.
   [[nodiscard]] std::string json() const { return tree_.dump(); }
   [[nodiscard]] const nlohmann::ordered_json& tree() const noexcept { return tree_; }

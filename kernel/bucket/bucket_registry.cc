@@ -4,6 +4,7 @@
 #include <kernel/wire/bucket_text.h>
 
 #include <algorithm>
+#include <map>
 
 namespace bryo::kernel {
 namespace {
@@ -27,16 +28,20 @@ struct BucketRegistry::Header {
   std::uint64_t version = 0;
   std::uint64_t last_id = 0;
   std::vector<std::uint64_t> dropping;
+  std::map<std::uint64_t, std::string> renaming;  ///< id, the uname that it gets
 
   [[nodiscard]] std::string json() const {
-    return nlohmann::json{{"version", version}, {"last_id", last_id}, {"dropping", dropping}}.dump();
+    nlohmann::json out{{"version", version}, {"last_id", last_id}, {"dropping", dropping}};
+    if (!renaming.empty()) out["renaming"] = renaming;
+    return out.dump();
   }
   static Result<Header> parse(const std::string& text) {
     try {
       const auto json = nlohmann::json::parse(text);
       return Header{.version = json.at("version").get<std::uint64_t>(),
                     .last_id = json.at("last_id").get<std::uint64_t>(),
-                    .dropping = json.at("dropping").get<std::vector<std::uint64_t>>()};
+                    .dropping = json.at("dropping").get<std::vector<std::uint64_t>>(),
+                    .renaming = json.value("renaming", std::map<std::uint64_t, std::string>())};
     } catch (const nlohmann::json::exception& e) {
       return Error(Errc::Internal, "meta store key \"" + std::string(kHeaderKey) + "\" is damaged: " + e.what());
     }
@@ -61,8 +66,27 @@ Task<Status> BucketRegistry::load() {
     map = map.with(std::make_shared<const RegisteredBucket>(std::move(name->bucket), *std::move(props), entry.revision),
                    header.version);
   }
+  if (!header.renaming.empty()) {
+    BRYO_CO_TRY(finished, co_await finish_renames(std::move(map), header));
+    map = std::move(finished);
+  }
   publish([&](const BucketMap&) { return map; });
   co_return Status{};
+}
+
+Task<Result<BucketMap>> BucketRegistry::finish_renames(BucketMap map, const Header& header) {
+  for (const auto& [id, uname] : header.renaming) {
+    const auto buckets = map.sorted();
+    const auto is_new = [&](const RegisteredBucketPtr& b) { return b->id() == id && b->name().uname() == uname; };
+    if (std::none_of(buckets.begin(), buckets.end(), is_new)) continue;
+    for (const auto& bucket : buckets) {
+      if (bucket->id() != id || is_new(bucket)) continue;
+      BRYO_CO_CHECK(co_await store_.erase(bucket_key(bucket->name()), bucket->revision()));
+      map = map.without(*bucket, header.version);
+    }
+  }
+  BRYO_CO_CHECK(co_await change_header([](Header& c) { c.renaming.clear(); }));
+  co_return map;
 }
 
 Result<BucketPtr> BucketRegistry::find(const BucketName& name) const {
@@ -114,15 +138,12 @@ Result<RegisteredBucketPtr> BucketRegistry::lookup(const BucketName& name) const
 }
 
 Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohmann::json props) {
-  const auto exists = [&] {
-    return Error(Errc::Conflict, "bucket \"" + name.uri() + "\" already exists", wire::kErrBucketAlreadyExists);
-  };
   if (is_remote(name) && settings_.backends == nullptr) co_return missing_backend(name.provider);
   // Properties first: a request that fails validation must not cost an id.
   const auto config = settings_.cluster_config();
   const auto now = clock_.unix_ns();
   BRYO_CO_CHECK(BucketProps::initial(name, 0, now, *config).with(props));
-  if (snapshot()->find(name) != nullptr) co_return exists();
+  if (snapshot()->find(name) != nullptr) co_return exists(name);
   if (is_remote(name)) {
     BRYO_CO_TRY(backend, settings_.backends->find(name.provider));
     const Status there = co_await backend->head_bucket(name);
@@ -137,14 +158,71 @@ Task<Result<RegisteredBucketPtr>> BucketRegistry::create(BucketName name, nlohma
               }));
   const std::uint64_t id = is_remote(name) ? header.last_id : kAisBit | header.last_id;
   BRYO_CO_TRY(complete, BucketProps::initial(name, id, now, *config).with(props));
-  auto revision = co_await store_.put(bucket_key(name), complete.json(), 0);
-  if (!revision) {
-    if (revision.error().code() == Errc::Conflict) co_return exists();
-    co_return std::move(revision).error();
-  }
-  auto bucket = std::make_shared<const RegisteredBucket>(std::move(name), std::move(complete), *revision);
-  publish([&](const BucketMap& map) { return map.with(bucket, header.version); });
+  co_return co_await store(std::move(name), std::move(complete), header.version);
+}
+
+Task<Result<RegisteredBucketPtr>> BucketRegistry::store(BucketName name, BucketProps props, std::uint64_t version) {
+  BRYO_CO_TRY(revision, co_await take_name(name, props));
+  auto bucket = std::make_shared<const RegisteredBucket>(std::move(name), std::move(props), revision);
+  publish([&](const BucketMap& map) { return map.with(bucket, version); });
   co_return bucket;
+}
+
+Task<Result<std::uint64_t>> BucketRegistry::take_name(BucketName name, const BucketProps& props) {
+  auto revision = co_await store_.put(bucket_key(name), props.json(), 0);
+  if (!revision && revision.error().code() == Errc::Conflict) co_return exists(name);
+  co_return revision;
+}
+
+Error BucketRegistry::exists(const BucketName& name) {
+  return {Errc::Conflict, "bucket \"" + name.uri() + "\" already exists", wire::kErrBucketAlreadyExists};
+}
+
+Task<Result<BucketPtr>> BucketRegistry::create_like(BucketName name, BucketPtr model) {
+  BRYO_CO_CHECK(check_bucket_name(name.name));
+  if (is_remote(name)) co_return Error(Errc::InvalidArgument, "cannot create " + name.uri() + ": it is a backend's");
+  if (snapshot()->find(name) != nullptr) co_return exists(name);
+  BRYO_CO_TRY(header, co_await change_header([](Header& c) {
+                ++c.last_id;
+                ++c.version;
+              }));
+  const auto& props = static_cast<const RegisteredBucket&>(*model).props();
+  BRYO_CO_TRY(
+      made, co_await store(std::move(name), props.copied(kAisBit | header.last_id, clock_.unix_ns()), header.version));
+  co_return BucketPtr(std::move(made));
+}
+
+Task<Result<BucketPtr>> BucketRegistry::rename(BucketPtr bucket, BucketName name) {
+  BRYO_CO_CHECK(check_bucket_name(name.name));
+  const BucketName old = bucket->name();
+  if (is_remote(old) || is_remote(name)) {
+    co_return Error(Errc::InvalidArgument,
+                    "cannot rename " + old.uri() + " to " + name.uri() + ": only buckets of this cluster are renamed");
+  }
+  for (int round = 0; round < kMaxRounds; ++round) {
+    BRYO_CO_TRY(current, lookup(old));
+    if (current->id() != bucket->id()) co_return missing(old);
+    if (snapshot()->find(name) != nullptr) co_return exists(name);
+    BRYO_CO_TRY(header, co_await change_header([&](Header& c) {
+                  ++c.version;
+                  c.renaming[bucket->id()] = name.uname();
+                }));
+    BRYO_CO_TRY(revision, co_await take_name(name, current->props()));
+    auto erased = co_await store_.erase(bucket_key(old), current->revision());
+    if (erased) {
+      auto renamed = std::make_shared<const RegisteredBucket>(name, current->props(), revision);
+      publish(
+          [&](const BucketMap& map) { return map.without(*current, header.version).with(renamed, header.version); });
+      BRYO_CO_CHECK(co_await change_header([&](Header& c) { c.renaming.erase(bucket->id()); }));
+      co_return BucketPtr(std::move(renamed));
+    }
+    // Its properties changed, or it was destroyed: take the new name back and look again.
+    BRYO_CO_CHECK(co_await store_.erase(bucket_key(name), revision));
+    if (erased.error().code() != Errc::Conflict && erased.error().code() != Errc::NotFound) {
+      co_return std::move(erased).error();
+    }
+  }
+  co_return too_busy(old);
 }
 
 Task<Result<std::uint64_t>> BucketRegistry::destroy(BucketName name) {

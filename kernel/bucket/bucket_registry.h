@@ -3,9 +3,9 @@
 /// The buckets of the cluster: persistent, versioned, crash-safe.
 ///
 /// In the meta store each bucket is one key (`bucket/ais/@#/b/`), and `buckets` holds their header: the version, the
-/// last id given out, and the ids of destroyed buckets whose objects may still be on disk. A change goes: header key,
-/// bucket's key, snapshot. So a crash in between costs an id or a version number, and a bucket that was destroyed while
-/// the node died is cleaned up at the next start, by id, because no id is ever given out twice.
+/// last id given out, the ids of destroyed buckets whose objects may still be on disk, and renames under way. A change
+/// goes: header key, bucket's key, snapshot. So a crash in between costs an id or a version number, and a bucket that
+/// was destroyed while the node died is cleaned up at the next start, by id, because no id is ever given out twice.
 
 #include <bryo/host.h>
 #include <bryo/meta_store.h>
@@ -39,6 +39,8 @@ class BucketRegistry : public Buckets {
 
   Result<BucketPtr> find(const BucketName& name) const override;
   Task<Result<BucketPtr>> find_or_add(BucketName name) override;
+  Task<Result<BucketPtr>> create_like(BucketName name, BucketPtr model) override;
+  Task<Result<BucketPtr>> rename(BucketPtr bucket, BucketName name) override;
   Status check_access(const Bucket& bucket, BucketAccess wanted) const override;
   [[nodiscard]] std::string property(const Bucket& bucket, std::string_view path) const override;
   /// The same with the properties.
@@ -69,6 +71,12 @@ class BucketRegistry : public Buckets {
 
   [[nodiscard]] Error missing(const BucketName& name) const;
   Task<Status> load();
+  /// Ends renames that a crash interrupted: of two names of one bucket the new one stays.
+  Task<Result<BucketMap>> finish_renames(BucketMap map, const Header& header);
+  /// Fails with Conflict when there is one of that name.
+  Task<Result<std::uint64_t>> take_name(BucketName name, const BucketProps& props);
+  Task<Result<RegisteredBucketPtr>> store(BucketName name, BucketProps props, std::uint64_t version);
+  [[nodiscard]] static Error exists(const BucketName& name);
   /// Reads, changes and writes the header key until nobody came in between.
   Task<Result<Header>> change_header(std::function<void(Header&)> change);
   Task<Result<RegisteredBucketPtr>> change_props(BucketName name, Change change);

@@ -146,6 +146,14 @@ Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {
   co_return co_await pool_.run(std::move(work));
 }
 
+Task<Status> FileStore::evict(BucketPtr bucket, std::string object) {
+  if (!is_remote(bucket->name())) {
+    co_return Error(Errc::Unsupported,
+                    "cannot evict " + object_uri(*bucket, object) + ": no backend keeps the objects of its bucket");
+  }
+  co_return co_await remove(std::move(bucket), std::move(object));
+}
+
 Task<Result<ObjectPage>> FileStore::list(BucketPtr bucket, ObjectQuery query) {
   auto page = std::make_shared<ObjectPage>();
   std::function<Status()> work = [this, bucket, query = std::move(query), page]() -> Status {

@@ -30,14 +30,12 @@ class FileStore final : public ObjectStore {
   Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
                                                      WriteOptions options) override;
   Task<Status> remove(BucketPtr bucket, std::string object) override;
+  Task<Status> evict(BucketPtr bucket, std::string object) override;
   Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override;
 
   // ObjectStore
   Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) override {
     return open(std::move(bucket), std::move(object));
-  }
-  Task<Status> evict(BucketPtr bucket, std::string object) override {
-    return remove(std::move(bucket), std::move(object));
   }
   Task<Result<std::unique_ptr<ObjectWriter>>> create_through(BucketPtr bucket, std::string object, WriteOptions options,
                                                              BeforePublish before) override;

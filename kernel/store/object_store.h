@@ -67,8 +67,6 @@ class ObjectStore : public Objects {
 
   /// `open` of what is here; never brings it from a backend.
   virtual Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) = 0;
-  /// `remove` of what is here; never asks a backend.
-  virtual Task<Status> evict(BucketPtr bucket, std::string object) = 0;
   virtual Task<Result<std::unique_ptr<ObjectWriter>>> create_through(BucketPtr bucket, std::string object,
                                                                      WriteOptions options, BeforePublish before) = 0;
   virtual Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) = 0;

@@ -7,6 +7,7 @@
 #include <tests/unit/store/fakes.h>
 
 #include <set>
+#include <thread>
 
 namespace bryo::kernel::testing {
 namespace {
@@ -198,6 +199,84 @@ TEST_F(BucketRegistryTest, ACrashAtAnyWriteLosesNothingAcknowledged) {
     const auto next = create("next");
     ASSERT_TRUE(next) << writes;
     EXPECT_TRUE(given.insert((*next)->id()).second) << writes;
+  }
+}
+
+TEST_F(BucketRegistryTest, ACopyOfPropertiesHasItsOwnIdentity) {
+  const auto model = create("model", R"({"checksum":{"type":"md5"},"versioning":{"enabled":false}})");
+  ASSERT_TRUE(model);
+  clock.now_ns += 5;
+  const auto made = await(registry->create_like(named("copy"), *model));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_NE((*made)->id(), (*model)->id());
+  restart();
+  const auto copy = registry->lookup(named("copy"));
+  ASSERT_TRUE(copy);
+  EXPECT_EQ((*copy)->policy().checksum_type, "md5");
+  EXPECT_FALSE((*copy)->policy().versioning);
+  EXPECT_NE((*copy)->props().tree()["created"], (*model)->props().tree()["created"]);
+
+  const auto again = await(registry->create_like(named("copy"), *model));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message(), "bucket \"ais://copy\" already exists");
+  EXPECT_FALSE(await(registry->create_like(named("no/name"), *model)));
+  EXPECT_FALSE(await(registry->create_like({.provider = "aws", .name = "cloud"}, *model)));
+}
+
+TEST_F(BucketRegistryTest, ARenamedBucketIsTheSameBucket) {
+  const auto old = create("old", R"({"checksum":{"type":"md5"}})");
+  ASSERT_TRUE(create("other"));
+  ASSERT_TRUE(old);
+  const auto taken = await(registry->rename(*old, named("other")));
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().message(), "bucket \"ais://other\" already exists");
+  EXPECT_FALSE(await(registry->rename(*old, named("no/name"))));
+  EXPECT_FALSE(await(registry->rename(*old, {.provider = "aws", .name = "cloud"})));
+
+  const auto renamed = await(registry->rename(*old, named("new")));
+  ASSERT_TRUE(renamed) << renamed.error().message();
+  EXPECT_EQ((*renamed)->id(), (*old)->id());
+  EXPECT_THAT(names(), ElementsAre("ais://new", "ais://other"));
+  const auto gone = await(registry->rename(*old, named("newer")));
+  ASSERT_FALSE(gone) << "whoever holds the old name";
+  EXPECT_EQ(gone.error().code(), Errc::NotFound);
+  ASSERT_TRUE(create("old")) << "the name is free again";
+  restart();
+  EXPECT_THAT(names(), ElementsAre("ais://new", "ais://old", "ais://other"));
+  EXPECT_EQ((*registry->lookup(named("new")))->policy().checksum_type, "md5");
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(BucketRegistryTest, ACrashAtAnyWriteOfARenameLeavesOneName) {
+  for (int writes = 0; writes < 6; ++writes) {
+    store = FragileMetaStore();
+    restart();
+    const auto old = create("old");
+    ASSERT_TRUE(old);
+    store.die_after(writes);
+    const auto renamed = await(registry->rename(*old, named("new")));
+    restart();
+    ASSERT_EQ(names().size(), 1U) << writes;
+    EXPECT_EQ(registry->snapshot()->sorted().front()->id(), (*old)->id()) << writes;
+    if (renamed) EXPECT_THAT(names(), ElementsAre("ais://new")) << writes;
+    if (writes == 0) EXPECT_THAT(names(), ElementsAre("ais://old"));
+    EXPECT_THAT(leftovers(), IsEmpty()) << writes;
+  }
+}
+
+TEST_F(BucketRegistryTest, ChangesWhileABucketIsRenamedAreInOneOfBoth) {
+  for (int round = 0; round < 50; ++round) {
+    const auto old = create("old" + std::to_string(round));
+    ASSERT_TRUE(old);
+    const auto to = named("new" + std::to_string(round));
+    std::thread other([&] {
+      const auto changed = await(registry->set_props((*old)->name(), nlohmann::json::parse(R"({"access":"1"})")));
+      const auto now = registry->lookup(to);
+      if (changed && now) EXPECT_EQ((*now)->props().access(), 1U) << round;
+    });
+    const auto renamed = await(registry->rename(*old, to));
+    other.join();
+    ASSERT_TRUE(renamed) << renamed.error().message();
   }
 }
 

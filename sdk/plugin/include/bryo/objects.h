@@ -45,6 +45,12 @@ class Buckets {
   virtual Result<BucketPtr> find(const BucketName& name) const = 0;
   /// The same; a bucket of a backend that was never used is looked for there, and known from then on.
   virtual Task<Result<BucketPtr>> find_or_add(BucketName name) { co_return find(name); }
+  /// Makes an empty bucket of this cluster (`ais`) with the properties of another. Fails with Conflict when there is
+  /// one of that name, with InvalidArgument for a name that no bucket can have.
+  virtual Task<Result<BucketPtr>> create_like(BucketName name, BucketPtr model) = 0;
+  /// Gives a bucket of this cluster another name: its metadata only, no object is touched. Whoever holds it goes on
+  /// under the old name. Fails with Conflict when there is one of that name, with NotFound when it is gone.
+  virtual Task<Result<BucketPtr>> rename(BucketPtr bucket, BucketName name) = 0;
   /// Fails with Forbidden (ErrBucketAccessDenied) when the bucket's `access` property lacks this.
   virtual Status check_access(const Bucket& bucket, BucketAccess wanted) const = 0;
   /// A property of that version of the bucket, by its path in the tree of http-buckets.md section 3: "mirror.enabled"
@@ -153,6 +159,9 @@ class Objects {
   virtual Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
                                                              WriteOptions options) = 0;
   virtual Task<Status> remove(BucketPtr bucket, std::string object) = 0;
+  /// Removes the node's copy; the backend keeps the object. Fails with Unsupported in buckets that have no backend,
+  /// with NotFound when there is no copy.
+  virtual Task<Status> evict(BucketPtr bucket, std::string object) = 0;
   /// For changes that begin with what they replace, such as appends: waits for those who asked before. Whoever writes
   /// or removes the whole object does not ask and is not kept from it. Fails with Cancelled when the caller is.
   virtual Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) = 0;

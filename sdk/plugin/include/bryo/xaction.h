@@ -18,8 +18,8 @@ namespace bryo {
 
 enum class XactionScope : std::uint8_t { Global, Bucket, Target };
 
-/// An action on a bucket (`VERB /v1/buckets/BUCKET` with `{"action": .., "value": ..}`) that starts a job: GET, PUT,
-/// POST or DELETE. One action has one kind; those of the kernel cannot be taken.
+/// An action on a bucket (`VERB /v1/buckets/BUCKET` with `{"action": .., "value": ..}`) that starts a job. One action
+/// has one kind; those of the kernel cannot be taken.
 struct BucketAction {
   Verb verb = Verb::Post;  ///< GET, PUT, POST or DELETE
   std::string name{};      ///< "archive"
@@ -27,6 +27,8 @@ struct BucketAction {
   /// start and while `Xaction::extension` is empty, 206 and the extension while the job runs, 200 and it at the end
   /// (jobs.md section 9). Otherwise the answer is 200 and the id.
   bool polled = false;
+  /// Its path is `/v1/objects/BUCKET`, its verb POST (http-objects.md section 8).
+  bool of_objects = false;
 };
 
 /// Declaration of a kind of job.

@@ -37,6 +37,18 @@ class MemoryBuckets final : public Buckets {
     if (const auto found = buckets_.find(name); found != buckets_.end()) return found->second;
     return Error(Errc::NotFound, "bucket \"" + name.uri() + "\" does not exist", "ErrBckNotFound");
   }
+  Task<Result<BucketPtr>> create_like(BucketName name, BucketPtr) override {
+    if (buckets_.contains(name)) co_return exists(name);
+    co_return add(std::move(name));
+  }
+  Task<Result<BucketPtr>> rename(BucketPtr bucket, BucketName name) override {
+    if (buckets_.contains(name)) co_return exists(name);
+    BRYO_CO_TRY(known, find(bucket->name()));
+    auto renamed = std::make_shared<const MemoryBucket>(name, known->id());
+    buckets_.erase(bucket->name());
+    buckets_[std::move(name)] = renamed;
+    co_return BucketPtr(std::move(renamed));
+  }
   Status check_access(const Bucket& bucket, BucketAccess wanted) const override {
     for (const auto& name : denied_) {
       if (wanted == BucketAccess::Get && name == bucket.name()) {
@@ -51,6 +63,10 @@ class MemoryBuckets final : public Buckets {
   }
 
  private:
+  static Error exists(const BucketName& name) {
+    return {Errc::Conflict, "bucket \"" + name.uri() + "\" already exists", "ErrBucketAlreadyExists"};
+  }
+
   std::map<BucketName, BucketPtr> buckets_;
   std::vector<BucketName> denied_;
   std::uint64_t ids_ = 0;

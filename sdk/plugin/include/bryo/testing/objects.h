@@ -53,6 +53,10 @@ class MemoryObjects final : public Objects {
     erase(*bucket, object);
     co_return Status();
   }
+  Task<Status> evict(BucketPtr bucket, std::string object) override {
+    if (!is_remote(bucket->name())) co_return Error(Errc::Unsupported, "cannot evict: no backend keeps the objects");
+    co_return co_await remove(std::move(bucket), std::move(object));
+  }
   /// Whoever waits goes around the loop until it is free.
   Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) override {
     struct Turn final : ObjectTurn {
