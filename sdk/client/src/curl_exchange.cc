@@ -97,6 +97,8 @@ void CurlExchange::set_options(const HttpRequest& request) {
 }
 
 Result<std::size_t> CurlExchange::read(std::span<std::byte> out) {
+  // A reader that is slower than the network never waits, where a stop would be seen.
+  if (limits_.stop.stop_requested()) return Error(Errc::Cancelled, "cancelled");
   if (pending_at_ < pending_.size()) {
     const auto n = std::min(out.size(), pending_.size() - pending_at_);
     std::memcpy(out.data(), pending_.data() + pending_at_, n);

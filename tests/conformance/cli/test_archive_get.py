@@ -1,8 +1,12 @@
 """bryo archive get."""
 
+import signal
+import subprocess
+
 import pytest
 
 from harness import archive
+from harness.node import find_bryod, wait_until
 from harness.shard_reader import members_of, names_of
 
 SHARDS = [".tar", ".tgz", ".zip", ".tar.lz4"]
@@ -91,3 +95,16 @@ def test_files_are_kept_unless_forced(bryo, sharded, here):
 )
 def test_wrong_usage(bryo, words, told):
     assert told in bryo("archive", *words, code=2).err.decode()
+
+
+def test_an_interrupt_ends_an_extraction(bryo, bucket, node, here):
+    """Also where the disk is slower than the node, so that the command never waits for bytes."""
+    bryo("archive", "gen-shards", f"ais://{bucket}/many.tar", "-n", 30000, "--size", 1000)
+    command = [str(find_bryod().parent / "bryo"), "archive", "get", f"ais://{bucket}/many.tar", "into"]
+    child = subprocess.Popen(command, cwd=here, env={"AIS_ENDPOINT": node.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: child.poll() is not None or any(here.glob("into/*.test")))
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate()
+    assert (child.returncode, out) == (1, b"") and b"cancelled" in err
+    names = list((here / "into").iterdir())
+    assert 0 < len(names) < 30000 and all(name.suffix == ".test" and name.stat().st_size == 1000 for name in names)

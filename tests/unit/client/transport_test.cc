@@ -1,6 +1,7 @@
 #include <bryo/client/transport.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <thread>
 
 #include "fake_server.h"
@@ -166,6 +167,19 @@ TEST_F(TransportTest, StopEndsTheWait) {
   const auto got = get(server.url() + "/x", {.stop = stop.get_token()});
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code(), Errc::Cancelled);
+}
+
+TEST_F(TransportTest, StopEndsABodyThatIsThereAlready) {
+  FakeServer server([](const SeenRequest&) { return reply(200, "0123456789"); });
+  std::stop_source stop;
+  auto exchange = transport_->send({.method = "GET", .url = server.url() + "/x"}, nullptr, {.stop = stop.get_token()});
+  ASSERT_TRUE(exchange) << exchange.error().message();
+  std::array<std::byte, 4> buffer{};
+  ASSERT_TRUE((*exchange)->read(buffer));
+  stop.request_stop();
+  const auto after = (*exchange)->read(buffer);
+  ASSERT_FALSE(after);
+  EXPECT_EQ(after.error().code(), Errc::Cancelled);
 }
 
 TEST_F(TransportTest, AnEarlyRefusalEndsTheUpload) {
