@@ -127,7 +127,7 @@ Status write_batch_archive(const client::Client& client, const client::BatchRequ
                            const std::string& destination, const BatchArchiveOptions& options, Session& session) {
   auto& console = session.console();
   if (destination == "-") {
-    StandardOutput sink;
+    StandardOutput sink(console);
     BRYO_TRY(output, receive(client, request, sink, false, console));
     warn_of_missing(output, console);
     return {};

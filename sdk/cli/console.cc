@@ -1,7 +1,10 @@
 #include "console.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +16,25 @@ namespace {
 bool is_set(const char* variable) {
   const char* value = std::getenv(variable);
   return value != nullptr && *value != '\0';
+}
+
+/// One line from standard input, without its end; nothing at the end of the input, and at a stop. Byte by byte: what
+/// follows the line may be the answer to the next question, or nobody's.
+std::optional<std::string> read_answer(const std::stop_token& stop) {
+  const int woken = ::eventfd(0, EFD_CLOEXEC);
+  const std::stop_callback wake(stop, [woken] { static_cast<void>(::eventfd_write(woken, 1)); });
+  std::optional<std::string> line(std::in_place);
+  for (char c = 0; c != '\n' && line;) {
+    std::array<pollfd, 2> events{{{STDIN_FILENO, POLLIN, 0}, {woken, POLLIN, 0}}};
+    if (::poll(events.data(), events.size(), -1) < 0 && errno == EINTR) continue;
+    if (stop.stop_requested() || ::read(STDIN_FILENO, &c, 1) != 1) {
+      line.reset();
+    } else if (c != '\n') {
+      line->push_back(c);
+    }
+  }
+  ::close(woken);
+  return line;
 }
 
 }  // namespace
@@ -71,13 +93,14 @@ void Console::say(std::string_view color, std::string_view label, std::string_vi
 Result<bool> Console::confirm(std::string_view question) {
   const std::string text = std::string(question) + " [Y/N]: ";
   std::fwrite(text.data(), 1, text.size(), stderr);
-  char answer[64];
-  if (std::fgets(answer, sizeof answer, stdin) == nullptr) {
+  const auto answer = read_answer(interrupt);
+  if (!answer) {
     std::fputc('\n', stderr);
+    if (interrupt.stop_requested()) return Error(Errc::Cancelled, "cancelled");
     return Error(Errc::InvalidArgument, "nobody answered \"" + std::string(question) + "\": pass --yes");
   }
-  std::string_view word(answer);
-  while (!word.empty() && (word.back() == '\n' || word.back() == '\r' || word.back() == ' ')) word.remove_suffix(1);
+  std::string_view word(*answer);
+  while (!word.empty() && (word.back() == '\r' || word.back() == ' ')) word.remove_suffix(1);
   return word == "y" || word == "Y" || word == "yes" || word == "Yes" || word == "YES";
 }
 
@@ -91,7 +114,10 @@ Status StandardOutput::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const auto n = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Error(Errc::Io, std::string("cannot write to standard output: ") + std::strerror(errno));
+    if (n < 0) {
+      if (errno == EPIPE) console_.note_output_gone();
+      return Error(Errc::Io, std::string("cannot write to standard output: ") + std::strerror(errno));
+    }
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
   return {};

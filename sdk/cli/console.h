@@ -3,6 +3,8 @@
 #include <bryo/client/byte_stream.h>
 #include <bryo/result.h>
 
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -24,7 +26,7 @@ class Console {
   void note(std::string_view line);
   void warn(std::string_view line);
   void fail(std::string_view line);
-  /// Asks on standard error and reads one line; "y" or "yes" is true. Fails if nobody answers.
+  /// Asks on standard error and reads one line; "y" or "yes" is true. Fails if nobody answers, or at an interrupt.
   Result<bool> confirm(std::string_view question);
   /// Fails if standard output took not everything.
   Status flush();
@@ -34,8 +36,10 @@ class Console {
   [[nodiscard]] bool output_is_terminal() const noexcept { return output_is_terminal_; }
   /// The reader of standard output went away (`bryo ls | head`): nothing to tell anybody.
   [[nodiscard]] bool output_gone() const noexcept { return output_gone_; }
+  void note_output_gone() noexcept { output_gone_ = true; }
 
-  bool json = false;  ///< `--json`
+  bool json = false;          ///< `--json`
+  std::stop_token interrupt;  ///< ends a question that waits for its answer
 
  private:
   void say(std::string_view color, std::string_view label, std::string_view line);
@@ -49,7 +53,12 @@ class Console {
 /// Standard output as a sink of bytes.
 class StandardOutput final : public client::ByteSink {
  public:
+  /// `console` is told if the reader goes away.
+  explicit StandardOutput(Console& console) : console_(console) {}
   Status write(std::span<const std::byte> bytes) override;
+
+ private:
+  Console& console_;
 };
 
 /// Standard input as a source of bytes.

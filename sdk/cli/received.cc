@@ -49,8 +49,8 @@ Status receive_into_file(client::ByteInput& input, const std::string& path, Prog
   return {};
 }
 
-Status receive_into_output(client::ByteInput& input, Progress& progress) {
-  StandardOutput output;
+Status receive_into_output(client::ByteInput& input, Progress& progress, Console& console) {
+  StandardOutput output(console);
   CountedSink sink(output, progress);
   BRYO_TRY(copied, client::copy(input, sink));
   static_cast<void>(copied);

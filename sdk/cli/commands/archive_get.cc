@@ -81,7 +81,7 @@ Status get_member(const ArchiveGetOptions& options, const Wanted& wanted, const 
   }
   BRYO_TRY(member, client.get_object(wanted.bucket, wanted.shard, {.archpath = wanted.archpath}));
   Progress progress(session.console(), "members", 1, member.size().value_or(0));
-  if (to_output) return receive_into_output(member, progress);
+  if (to_output) return receive_into_output(member, progress, session.console());
   BRYO_CHECK(receive_into_file(member, path, progress));
   report_received(session.console(), "member", source_of(wanted), path, progress, 0);
   return {};
@@ -103,7 +103,7 @@ Status get_matching(const ArchiveGetOptions& options, const Wanted& wanted, cons
   }
   BRYO_TRY(tar, client.get_object(wanted.bucket, wanted.shard, {.match = wanted.match}));
   Progress progress(console, "members", 0, 0);
-  if (destination == "-") return receive_into_output(tar, progress);
+  if (destination == "-") return receive_into_output(tar, progress, console);
   if (format) {
     BRYO_TRY(file, client::OutputFile::create(destination));
     BRYO_TRY(members, repack_members(tar, *format, file, progress));

@@ -47,7 +47,7 @@ Status get_one(const GetCommandOptions& options, const client::ObjectUri& uri, S
   BRYO_TRY(object, client.get_object(uri.bucket, uri.object,
                                      {.range = range, .archpath = options.archpath, .verify = !options.unverified}));
   Progress progress(session.console(), "objects", 1, object.size().value_or(0));
-  if (to_output) return receive_into_output(object, progress);
+  if (to_output) return receive_into_output(object, progress, session.console());
   BRYO_CHECK(receive_into_file(object, path, progress));
   report_received(session.console(), "object", uri.bucket.uri() + "/" + uri.object, path, progress, 0);
   return {};

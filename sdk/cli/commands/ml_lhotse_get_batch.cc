@@ -98,7 +98,7 @@ Status write_one(const client::Client& client, LhotseBatch batch, const std::str
     return {};
   };
   if (destination == "-") {
-    StandardOutput output;
+    StandardOutput output(console);
     return write(output);
   }
   BRYO_TRY(file, client::OutputFile::create(destination));

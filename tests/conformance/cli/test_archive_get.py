@@ -1,5 +1,6 @@
 """bryo archive get."""
 
+import os
 import signal
 import subprocess
 
@@ -108,3 +109,23 @@ def test_an_interrupt_ends_an_extraction(bryo, bucket, node, here):
     assert (child.returncode, out) == (1, b"") and b"cancelled" in err
     names = list((here / "into").iterdir())
     assert 0 < len(names) < 30000 and all(name.suffix == ".test" and name.stat().st_size == 1000 for name in names)
+
+
+def test_a_reader_that_goes_away_is_no_news(bryo, bucket, node, here):
+    bryo("archive", "gen-shards", f"ais://{bucket}/big.tar", "--size", "4MiB")
+    command = [str(find_bryod().parent / "bryo"), "archive", "get", f"ais://{bucket}/big.tar/000000000.test", "-"]
+    child = subprocess.Popen(command, env={"AIS_ENDPOINT": node.url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.read(10)
+    child.stdout.close()
+    assert (child.wait(timeout=20), child.stderr.read()) == (1, b"")
+
+
+def test_an_interrupt_ends_a_question(bryo, sharded, node, here):
+    (here / "s.zip").write_bytes(b"mine")
+    command = [str(find_bryod().parent / "bryo"), "archive", "get", f"ais://{sharded}/s.tar", "s.zip"]
+    child = subprocess.Popen(command, cwd=here, env={"AIS_ENDPOINT": node.url}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    asked = b""
+    while b"[Y/N]" not in asked:
+        asked += os.read(child.stderr.fileno(), 1000)
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=20) == 1 and b"cancelled" in child.stderr.read() and (here / "s.zip").read_bytes() == b"mine"
