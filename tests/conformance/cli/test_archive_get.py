@@ -86,6 +86,8 @@ def test_files_are_kept_unless_forced(bryo, sharded, here):
         (["get", "ais://b"], "names no shard"),
         (["get", "ais://b/s.tar", "--prefix", "a", "--suffix", "b"], "only one of"),
         (["get", "ais://b/s.tar/m", "--prefix", "a"], "exclude each other"),
+        (["get", "ais://b/s.tar", "--archmode", "suffix"], "--archregx TEXT"),
+        (["get", "ais://b/s.tar", "--archregx", "x", "--archmode", "glob"], "glob not in"),
         (["put", "x"], "expected SOURCE... and BUCKET/SHARD"),
         (["put", "x", "ais://b/object"], "names no shard: its name ends with .tar"),
         (["append", "x", "ais://b"], "names no shard"),
@@ -109,6 +111,20 @@ def test_an_interrupt_ends_an_extraction(bryo, bucket, node, here):
     assert (child.returncode, out) == (1, b"") and b"cancelled" in err
     names = list((here / "into").iterdir())
     assert 0 < len(names) < 30000 and all(name.suffix == ".test" and name.stat().st_size == 1000 for name in names)
+
+
+def test_where_the_members_cannot_go(bryo, sharded, here):
+    shard = f"ais://{sharded}/s.tar"
+    assert bryo("archive", "get", shard, "/dev/null", "--json").json["members"] == 5
+    (here / "file").write_bytes(b"mine")
+    told = bryo("archive", "get", shard, "file", code=1).err.decode()
+    assert "file is a file" in told and "file.tar" in told and (here / "file").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("mode, text, expected", [("suffix", ".cls", ["cat/1.cls"]), ("wdskey", "cat/1", ["cat/1.cls", "cat/1.jpg"]), ("", "^dog|top", ["dog/1.jpg", "top.txt"])])
+def test_a_selection_as_the_reference_writes_it(bryo, sharded, here, mode, text, expected):
+    bryo("archive", "get", f"ais://{sharded}/s.tar", "out.tar", f"--archregx={text}", *([f"--archmode={mode}"] if mode else []))
+    assert sorted(names_of((here / "out.tar").read_bytes(), ".tar")) == expected
 
 
 def test_a_reader_that_goes_away_is_no_news(bryo, bucket, node, here):
