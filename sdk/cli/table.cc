@@ -15,6 +15,13 @@ std::size_t width_of(const std::string& text) {
 
 }  // namespace
 
+void Table::add(std::vector<std::string> row) {
+  for (auto& cell : row) {
+    for (auto at = cell.find('\n'); at != std::string::npos; at = cell.find('\n', at)) cell.replace(at, 1, "\\x0a");
+  }
+  rows_.push_back(std::move(row));
+}
+
 void Table::print(Console& console) const {
   std::vector<std::size_t> widths;
   for (const auto& row : rows_) {

@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness import archive
+
 SHARDS = [".tar", ".tgz", ".zip", ".tar.lz4"]
 
 
@@ -20,3 +22,10 @@ def test_listing_of_many(bryo, sharded):
     assert not any("plain" in line or "tar2" in line for line in lines)
     assert len(bryo("archive", "ls", sharded, "--limit", 3, "--json").json) == 3
     assert "no shard or member" in bryo("archive", "ls", f"ais://{sharded}/absent.tar", code=1).err.decode()
+
+
+def test_a_name_makes_up_no_rows(bryo, bucket, node):
+    node.put(bucket, "s.tar", archive.make_tar([("a\nfake.tar   1 B", b"x")]))
+    lines = bryo("archive", "ls", f"ais://{bucket}/s.tar").text.splitlines()
+    assert len(lines) == 3 and lines[2].split("   ")[1].strip() == r"s.tar/a\x0afake.tar"
+    assert bryo("archive", "ls", f"ais://{bucket}/s.tar", "--json").json[1]["name"] == "s.tar/a\nfake.tar   1 B"
