@@ -4,6 +4,7 @@
 
 #include <bryo/client/uri.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,20 @@ inline std::vector<std::string> split_list(std::string_view list) {
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
   }
   return names;
+}
+
+/// Extensions between commas, each with its dot. Fails with a usage error naming `option` if there are none, or one
+/// twice.
+inline Result<std::vector<std::string>> extensions_argument(std::string_view option, std::string_view list) {
+  auto extensions = split_list(list);
+  if (extensions.empty()) return usage_error(std::string(option) + " is empty: name extensions as in .jpg,.cls");
+  for (auto one = extensions.begin(); one != extensions.end(); ++one) {
+    if (!one->starts_with('.')) one->insert(0, ".");
+    if (std::find(extensions.begin(), one, *one) != one) {
+      return usage_error(std::string(option) + " has " + *one + " twice");
+    }
+  }
+  return extensions;
 }
 
 }  // namespace bryo::cli

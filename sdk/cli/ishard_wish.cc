@@ -1,5 +1,6 @@
 #include "ishard_wish.h"
 
+#include <charconv>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -40,28 +41,50 @@ Status read_names(const IshardOptions& options, IshardWish& wish) {
   return {};
 }
 
+Status read_order(const IshardOptions& options, IshardWish& wish) {
+  auto seed = options.seed;
+  std::string_view sort = options.sort;
+  // The reference writes the seed so.
+  constexpr std::string_view kSeeded = "shuffle:";
+  if (sort.starts_with(kSeeded)) {
+    const auto number = sort.substr(kSeeded.size());
+    std::uint64_t given = 0;
+    const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), given);
+    if (failure != std::errc() || end != number.data() + number.size()) {
+      return usage_error("--sort \"" + options.sort + "\": a seed is a number from 0, as in shuffle:7");
+    }
+    if (seed && *seed != given) return usage_error("--seed contradicts --sort " + options.sort);
+    seed = given;
+    sort = "shuffle";
+  }
+  BRYO_TRY(order, parse_sample_order(sort));
+  if (seed && order != SampleOrder::Shuffle) return usage_error("--seed is for --sort shuffle");
+  wish.order = order;
+  wish.seed_given = seed.has_value();
+  wish.seed = seed ? *seed : std::uint64_t{std::random_device{}()};
+  return {};
+}
+
 }  // namespace
 
 Result<IshardWish> ishard_wish(const IshardOptions& options) {
   IshardWish wish;
   BRYO_TRY(key, SampleKey::parse(options.key));
   wish.key = std::move(key);
-  BRYO_TRY(order, parse_sample_order(options.sort));
-  wish.order = order;
+  BRYO_CHECK(read_order(options, wish));
   if (options.show_keys && !options.dry_run) return usage_error("--show-keys is for --dry-run");
-  if (options.seed && order != SampleOrder::Shuffle) return usage_error("--seed is for --sort shuffle");
-  wish.seed = options.seed ? *options.seed : std::uint64_t{std::random_device{}()};
-  wish.extensions = split_list(options.extensions);
-  for (auto& extension : wish.extensions) {
-    if (!extension.starts_with('.')) extension.insert(0, ".");
+  if (!options.extensions.empty()) {
+    BRYO_TRY(extensions, extensions_argument("--exts", options.extensions));
+    wish.extensions = std::move(extensions);
   }
-  BRYO_TRY(missing, parse_missing_action(options.missing));
+  BRYO_TRY(missing, parse_missing_action("--missing", options.missing));
   wish.missing = missing;
-  BRYO_TRY(unmapped, parse_missing_action(options.unmapped));
+  BRYO_TRY(unmapped, parse_missing_action("--unmapped", options.unmapped));
   wish.unmapped = unmapped;
-  wish.limits.samples = options.samples;
+  if (options.samples == 0U) return usage_error("--samples 0: a shard has at least one sample");
+  wish.limits.samples = options.samples.value_or(0);
   if (options.shard_size.empty()) {
-    wish.limits.bytes = options.samples > 0 ? 0 : kDefaultSize;
+    wish.limits.bytes = options.samples ? 0 : kDefaultSize;
   } else {
     BRYO_TRY(size, size_argument("--shard-size", options.shard_size));
     if (size == 0) return usage_error("--shard-size 0: a shard has at least one byte");

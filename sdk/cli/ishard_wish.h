@@ -18,7 +18,7 @@ struct IshardOptions {
   std::string source;
   std::string destination;
   std::string shard_size;
-  std::uint64_t samples = 0;
+  std::optional<std::uint64_t> samples;
   std::string key = "name";
   std::string sort = "name";
   std::optional<std::uint64_t> seed;
@@ -39,6 +39,7 @@ struct IshardWish {
   SampleKey key;
   SampleOrder order = SampleOrder::Name;
   std::uint64_t seed = 0;
+  bool seed_given = false;  ///< by the user; else nobody knows it who is not told
   std::vector<std::string> extensions;
   MissingAction missing = MissingAction::Warn;
   MissingAction unmapped = MissingAction::Abort;

@@ -39,12 +39,12 @@ std::string fault_of(const Sample& sample, const std::vector<std::string>& wante
 
 }  // namespace
 
-Result<MissingAction> parse_missing_action(std::string_view text) {
+Result<MissingAction> parse_missing_action(std::string_view option, std::string_view text) {
   if (text == "abort") return MissingAction::Abort;
   if (text == "warn") return MissingAction::Warn;
   if (text == "ignore") return MissingAction::Ignore;
   if (text == "exclude") return MissingAction::Exclude;
-  return usage_error("--missing \"" + std::string(text) + "\" is none of: abort, warn, ignore, exclude");
+  return usage_error(std::string(option) + " \"" + std::string(text) + "\" is none of: abort, warn, ignore, exclude");
 }
 
 Result<std::uint64_t> check_extensions(std::vector<Sample>& samples, const std::vector<std::string>& wanted,

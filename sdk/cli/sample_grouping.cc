@@ -9,8 +9,14 @@
 namespace bryo::cli {
 
 Result<SampleOrder> parse_sample_order(std::string_view text) {
-  if (text == "name" || text == "alpha" || text == "alpha:inc") return SampleOrder::Name;
-  if (text == "name-desc" || text == "alpha:dec") return SampleOrder::NameDescending;
+  for (const std::string_view alpha : {"alpha", "alphanumeric"}) {
+    if (!text.starts_with(alpha)) continue;
+    const auto direction = text.substr(alpha.size());
+    if (direction.empty() || direction == ":inc") return SampleOrder::Name;
+    if (direction == ":dec") return SampleOrder::NameDescending;
+  }
+  if (text == "name") return SampleOrder::Name;
+  if (text == "name-desc") return SampleOrder::NameDescending;
   if (text == "shuffle") return SampleOrder::Shuffle;
   return usage_error("--sort \"" + std::string(text) + "\" is none of: name, name-desc, shuffle (with --seed N)");
 }

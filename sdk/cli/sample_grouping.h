@@ -14,7 +14,8 @@ namespace bryo::cli {
 /// How samples follow each other, over all shards.
 enum class SampleOrder : std::uint8_t { Name, NameDescending, Shuffle };
 
-/// "name", "name-desc", "shuffle"; also the reference's "alpha", "alpha:inc", "alpha:dec". Fails with a usage error.
+/// "name", "name-desc", "shuffle"; also the reference's "alpha", "alphanumeric", and these with ":inc", ":dec". Fails
+/// with a usage error.
 Result<SampleOrder> parse_sample_order(std::string_view text);
 
 /// All files that `next` gives, grouped by `key`; the files of a sample stand in order of their names, the samples in

@@ -8,7 +8,11 @@ Result<SampleKey> SampleKey::parse(std::string_view text) {
   SampleKey key;
   if (text == "name" || text == "full_name") return key;
   if (text == "base" || text == "base_file_name" || text == "base_filename") {
-    key.base_only_ = true;
+    key.rule_ = Rule::Base;
+    return key;
+  }
+  if (text == "collapse_all_dir") {
+    key.rule_ = Rule::NameWithoutSlashes;
     return key;
   }
   const auto wrong = [text](std::string_view why) {
@@ -20,14 +24,17 @@ Result<SampleKey> SampleKey::parse(std::string_view text) {
   } catch (const std::regex_error&) {
     return wrong("is no regular expression");
   }
+  key.rule_ = Rule::Pattern;
   if (key.pattern_->mark_count() == 0) return wrong("has no group that would be the key");
   return key;
 }
 
 std::string SampleKey::of(std::string_view name) const {
-  if (pattern_ == nullptr) {
-    const auto from = base_only_ ? base_of(name) : 0;
-    return std::string(name.substr(from, extension_at(name) - from));
+  if (rule_ != Rule::Pattern) {
+    const auto from = rule_ == Rule::Base ? base_of(name) : 0;
+    std::string key(name.substr(from, extension_at(name) - from));
+    if (rule_ == Rule::NameWithoutSlashes) std::erase(key, '/');
+    return key;
   }
   std::match_results<std::string_view::const_iterator> found;
   try {

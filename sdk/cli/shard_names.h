@@ -25,7 +25,8 @@ struct ShardNames {
 };
 
 /// Reads BUCKET/TEMPLATE. `format` (".tgz"; may be empty) gives the template its extension if it has none, and must
-/// agree with the one it has; without both it is .tar. Fails with a usage error that shows how to write it.
+/// agree with the one it has; without both it is .tar, unless the name ends with what looks like another format. Fails
+/// with a usage error that shows how to write it.
 Result<ShardNames> parse_shard_names(std::string_view text, std::string_view format);
 
 }  // namespace bryo::cli

@@ -32,11 +32,8 @@ struct GenShardsOptions {
 
 Result<GeneratedShape> shape_of(const GenShardsOptions& options) {
   BRYO_TRY(size, size_argument("--size", options.size));
-  GeneratedShape shape{.samples = options.samples, .size = size, .extensions = split_list(options.extensions)};
-  if (shape.extensions.empty()) return usage_error("--ext is empty: name extensions as in --ext .jpg,.cls");
-  for (auto& extension : shape.extensions) {
-    if (!extension.starts_with('.')) extension.insert(0, ".");
-  }
+  BRYO_TRY(extensions, extensions_argument("--ext", options.extensions));
+  GeneratedShape shape{.samples = options.samples, .size = size, .extensions = std::move(extensions)};
   shape.seed = options.seed ? *options.seed : std::uint64_t{std::random_device{}()};
   return shape;
 }

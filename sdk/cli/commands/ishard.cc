@@ -107,7 +107,8 @@ Status run_ishard(const IshardOptions& options, Session& session) {
   if (!wish.extensions.empty()) {
     BRYO_TRY(faults, check_extensions(samples, wish.extensions, wish.missing, console));
     if (faults > 0 && wish.missing == MissingAction::Exclude) {
-      console.note(count_of(faults, "sample") + " not as --exts wants and lost files or was left out");
+      console.note(count_of(faults, "sample") +
+                   " not as --exts wants: those that lack one were left out, and files with others");
     }
   }
   if (samples.empty()) return Error(Errc::NotFound, "no files to shard in " + options.source);
@@ -121,7 +122,7 @@ Status run_ishard(const IshardOptions& options, Session& session) {
     print_plan(plan, options.show_keys, console);
     return {};
   }
-  if (wish.order == SampleOrder::Shuffle && !options.seed) {
+  if (wish.order == SampleOrder::Shuffle && !wish.seed_given) {
     // Said before the work: a run that is interrupted is continued with it.
     console.note("shuffled with --seed " + std::to_string(wish.seed) + ", which gives the same shards again");
   }
@@ -151,7 +152,8 @@ Action declare_ishard(CLI::App& app) {
                  "folder), or a regular expression's first group")
       ->capture_default_str();
   app.add_flag("--by-folder", options->by_folder, "Samples of different folders never share a shard");
-  app.add_option("--sort", options->sort, "Order of the samples: name, name-desc, shuffle")->capture_default_str();
+  app.add_option("--sort", options->sort, "Order of the samples: name, name-desc, shuffle, shuffle:SEED")
+      ->capture_default_str();
   app.add_option("--seed", options->seed, "Of --sort shuffle; default: another one each time, which is told");
   app.add_option("--exts", options->extensions, "Extensions that every sample has, between commas: .jpg,.cls");
   app.add_option("--missing", options->missing,

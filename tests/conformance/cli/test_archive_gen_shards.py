@@ -67,6 +67,8 @@ def test_empty_members_and_large_ones(bryo, bucket, node):
         (["ais://b/x-{0..1}", "--format", "rar"], "unknown archive format"),
         (["ais://b/x-{0..1}.tar", "--size", "many"], 'is no size: write it like 100MiB'),
         (["ais://b/x-{0..1}.tar", "--ext", ","], "--ext is empty"),
+        (["ais://b/x-{0..1}.tar", "--ext", ".jpg,jpg"], "--ext has .jpg twice"),
+        (["ais://b/x-{0..1}.rar"], ".rar is no format of shards"),
         (["ais://b/x-{0..1}.tar", "-n", "0"], "not in range"),
     ],
 )

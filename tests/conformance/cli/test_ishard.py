@@ -93,6 +93,8 @@ def test_a_shuffle_comes_again_with_its_seed(bryo, bucket, node, folder):
     orders = ["".join(name + "\n" for shard in shards_in(bryo, node, bucket, prefix).values() for name, _ in shard) for prefix in ("a", "b", "c")]
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0].split()) == sorted(orders[2].split()) == sorted(dataset())
+    seeded = bryo("ishard", "data", f"ais://{bucket}/e-%d.tar", "--sort", "shuffle:7", "--json")
+    assert seeded.json["seed"] == 7 and b"--seed" not in seeded.err
     seed = re.search(r"--seed (\d+)", bryo("ishard", "data", f"ais://{bucket}/d-%d.tar", "--sort", "shuffle").err.decode()).group(1)
     assert "nothing to do: 1 shard was there already" in bryo("ishard", "data", f"ais://{bucket}/d-%d.tar", "--sort", "shuffle", "--seed", seed).text
 
@@ -183,6 +185,13 @@ def test_on_a_terminal_the_progress_is_drawn(terminal, bucket, folder):
         (["data", "ais://b", "--key", "folder"], "has no group"),
         (["data", "ais://b", "--shard-size", "0"], "at least one byte"),
         (["data", "ais://b", "--missing", "panic"], "is none of: abort"),
+        (["data", "ais://b", "--unmapped", "panic"], '--unmapped "panic" is none of'),
+        (["data", "ais://b", "-n", "0"], "at least one sample"),
+        (["data", "ais://b", "--exts", ","], "--exts is empty"),
+        (["data", "ais://b", "--exts", "jpg,.jpg"], "--exts has .jpg twice"),
+        (["data", "ais://b", "--sort", "shuffle:x"], "shuffle:7"),
+        (["data", "ais://b", "--sort", "shuffle:1", "--seed", "2"], "--seed contradicts"),
+        (["data", "ais://b/s-%d.rar"], ".rar is no format of shards"),
         (["data", "ais://b", "--ekm", "absent.json"], "cannot read the external key map"),
         (["no-such-folder", "ais://b"], "no folder; a bucket is written with its provider, as ais://no-such-folder"),
         (["ais://b/in/", "ais://b/in/out-%d.tar"], "would stand among their source"),

@@ -35,6 +35,7 @@ TEST(SampleKey, IsTheNameUpToTheFirstDotOfItsLastPart) {
   EXPECT_EQ(key.of("a/"), "a/");
   EXPECT_EQ(key.of(""), "");
   EXPECT_EQ(SampleKey::parse("base")->of("x/y/1.jpg"), "1");
+  EXPECT_EQ(SampleKey::parse("collapse_all_dir")->of("x/y/1.jpg"), "xy1");
 }
 
 TEST(SampleKey, OfAnExpressionIsItsFirstGroup) {
@@ -73,6 +74,7 @@ TEST(SampleGrouping, AShuffleIsItsSeeds) {
 
 TEST(SampleGrouping, SortsAreNamed) {
   EXPECT_EQ(*parse_sample_order("alpha:dec"), SampleOrder::NameDescending);
+  EXPECT_EQ(*parse_sample_order("alphanumeric"), SampleOrder::Name);
   EXPECT_FALSE(parse_sample_order("random"));
 }
 

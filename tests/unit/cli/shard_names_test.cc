@@ -28,11 +28,26 @@ TEST(ShardNames, AFormatIsAppendedToNamesWithout) {
   }
 }
 
+TEST(ShardNames, DotsThatBeginNoExtensionAreAPartOfTheName) {
+  for (const auto& [text, format, first] : {std::tuple("b/v1.5-%d", "", "v1.5-0.tar"),
+                                            {"b/set.v2/s-%d", "", "set.v2/s-0.tar"},
+                                            {"b/a.1", "", "a.1.tar"},
+                                            {"b/.hidden", "", ".hidden.tar"},
+                                            {"b/s.raw", "tgz", "s.raw.tgz"}}) {
+    auto names = parse_shard_names(text, format);
+    ASSERT_TRUE(names) << text;
+    EXPECT_EQ(names->next(), first);
+  }
+}
+
 TEST(ShardNames, RefusesWhatIsNoTemplateOfShards) {
   for (const auto& [text, format, told] : {std::tuple("ais://b", "", "add a template"),
                                            {"ais://b/folder/", "", "add a template"},
                                            {"ais://b/s-{1..0}.tar", "", "template \""},
                                            {"ais://b/s.tar", "zip", "contradicts"},
+                                           {"ais://b/s-{0..9}.rar", "", ".rar is no format of shards"},
+                                           {"ais://b/s-%d.tar.zst", "", ".zst is no format of shards"},
+                                           {"ais://b/s.7z", "", "--format"},
                                            {"ais://b/s", "rar", "unknown archive format"}}) {
     const auto names = parse_shard_names(text, format);
     ASSERT_FALSE(names) << text;
