@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace bryo::cli {
 namespace {
@@ -21,20 +22,15 @@ bool is_set(const char* variable) {
 /// One line from standard input, without its end; nothing at the end of the input, and at a stop. Byte by byte: what
 /// follows the line may be the answer to the next question, or nobody's.
 std::optional<std::string> read_answer(const std::stop_token& stop) {
-  const int woken = ::eventfd(0, EFD_CLOEXEC);
-  const std::stop_callback wake(stop, [woken] { static_cast<void>(::eventfd_write(woken, 1)); });
-  std::optional<std::string> line(std::in_place);
-  for (char c = 0; c != '\n' && line;) {
-    std::array<pollfd, 2> events{{{STDIN_FILENO, POLLIN, 0}, {woken, POLLIN, 0}}};
-    if (::poll(events.data(), events.size(), -1) < 0 && errno == EINTR) continue;
-    if (stop.stop_requested() || ::read(STDIN_FILENO, &c, 1) != 1) {
-      line.reset();
-    } else if (c != '\n') {
-      line->push_back(c);
-    }
+  StandardInput input(stop);
+  std::string line;
+  while (true) {
+    std::byte c{};
+    const auto n = input.read({&c, 1});
+    if (!n || *n == 0) return {};
+    if (c == std::byte{'\n'}) return line;
+    line.push_back(static_cast<char>(c));
   }
-  ::close(woken);
-  return line;
 }
 
 }  // namespace
@@ -123,11 +119,24 @@ Status StandardOutput::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+StandardInput::StandardInput(std::stop_token stop)
+    : stop_(std::move(stop)),
+      stopped_(::eventfd(0, EFD_CLOEXEC)),
+      on_stop_(stop_, [wake = stopped_] { static_cast<void>(::eventfd_write(wake, 1)); }) {}
+
+StandardInput::~StandardInput() { ::close(stopped_); }
+
 Result<std::size_t> StandardInput::read(std::span<std::byte> out) {
   while (true) {
+    std::array<pollfd, 2> events{{{STDIN_FILENO, POLLIN, 0}, {stopped_, POLLIN, 0}}};
+    static_cast<void>(::poll(events.data(), events.size(), -1));
+    // Before the bytes: the end of the input may be the end of a process that got the same interrupt.
+    if (stop_.stop_requested()) return Error(Errc::Cancelled, "cancelled");
     const auto n = ::read(STDIN_FILENO, out.data(), out.size());
     if (n >= 0) return static_cast<std::size_t>(n);
-    if (errno != EINTR) return Error(Errc::Io, std::string("cannot read standard input: ") + std::strerror(errno));
+    if (errno != EINTR && errno != EAGAIN) {
+      return Error(Errc::Io, std::string("cannot read standard input: ") + std::strerror(errno));
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 #include <bryo/client/byte_stream.h>
 #include <bryo/result.h>
 
-#include <optional>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -61,10 +61,19 @@ class StandardOutput final : public client::ByteSink {
   Console& console_;
 };
 
-/// Standard input as a source of bytes.
+/// Standard input as a source of bytes, without a buffer. A stop ends a read that waits, with Cancelled.
 class StandardInput final : public client::ByteInput {
  public:
+  explicit StandardInput(std::stop_token stop = {});
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+  ~StandardInput() override;
   Result<std::size_t> read(std::span<std::byte> out) override;
+
+ private:
+  std::stop_token stop_;
+  int stopped_;  ///< an eventfd that can be read once there is a stop
+  std::stop_callback<std::function<void()>> on_stop_;
 };
 
 }  // namespace bryo::cli

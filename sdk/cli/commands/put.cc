@@ -62,10 +62,10 @@ Result<Destination> destination_of(const std::string& text, const std::vector<st
   return Destination{uri.bucket, {}, prefix};
 }
 
-Status put_stream(const PutTarget& target, const Destination& destination, Console& console) {
+Status put_stream(const PutTarget& target, const Destination& destination, Session& session) {
   if (destination.object.empty()) return usage_error("a stream needs the object's name: bryo put - BUCKET/NAME");
-  Progress progress(console, "objects", 1, 0);
-  StandardInput input;
+  Progress progress(session.console(), "objects", 1, 0);
+  StandardInput input(session.stop());
   client::StreamBody body(input);
   return put_one(target, destination.object, body, progress);
 }
@@ -132,7 +132,7 @@ Status run_put(const PutCommandOptions& options, Session& session) {
   BRYO_TRY(put, put_options(options));
   BRYO_TRY(client, session.client());
   const PutTarget target{client, destination.bucket, put};
-  if (sources.size() == 1 && sources.front() == "-") return put_stream(target, destination, session.console());
+  if (sources.size() == 1 && sources.front() == "-") return put_stream(target, destination, session);
   BRYO_TRY(counts, put_files(target, destination, sources, options.workers, session));
   report(session.console(), destination, counts);
   if (counts.failed > 0) return Error(Errc::Io, count_of(counts.failed, "file") + " not put");
