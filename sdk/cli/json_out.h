@@ -13,4 +13,10 @@ inline std::string to_text(const JsonOut& json, int indent = 2) {
   return json.dump(indent, ' ', false, JsonOut::error_handler_t::replace);
 }
 
+/// Whether JSON can hold `text` as it is.
+inline bool is_utf8(const std::string& text) {
+  const JsonOut json(text);
+  return to_text(json) == json.dump(2, ' ', false, JsonOut::error_handler_t::ignore);
+}
+
 }  // namespace bryo::cli

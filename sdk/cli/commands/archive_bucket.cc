@@ -86,7 +86,8 @@ Action declare_archive_bucket(CLI::App& app) {
   app.add_flag("--nr,--non-recursive", options->flat, "Not what lies deeper than the prefix");
   app.add_flag("--include-src-bck", options->job.with_bucket_name, "Members are called BUCKET/NAME");
   app.add_flag("--base-names", options->job.base_names, "Members are called by the last part of their names");
-  app.add_flag("--append-or-put", options->job.append, "Append if the shard exists; else it would be replaced");
+  app.add_flag("--append-or-put,--append", options->job.append,
+               "Append if the shard exists; else it would be replaced");
   app.add_flag("--cont-on-err", options->job.continue_on_error, "Go on when objects cannot be read");
   app.add_flag("--wait", options->wait, "Return when the shard is there");
   return [options](Session& session) { return run_archive_bucket(*options, session); };

@@ -1,14 +1,16 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "archived_files.h"
-#include "arguments.h"
 #include "commands/commands.h"
 #include "format.h"
 #include "json_out.h"
-#include "local_name.h"
 #include "progress.h"
 #include "session.h"
+#include "shard_target.h"
+#include "spooled_input.h"
+#include "table.h"
 #include "verified_put.h"
 
 namespace bryo::cli {
@@ -21,39 +23,8 @@ struct ArchivePutOptions {
   bool create = false;
   bool skip_existing = false;
   bool force = false;
+  bool dry_run = false;
 };
-
-struct ShardTarget {
-  BucketName bucket;
-  std::string name;
-  client::ArchiveFormat format = client::ArchiveFormat::Tar;
-};
-
-Result<ShardTarget> target_of(const std::string& text) {
-  BRYO_TRY(uri, uri_argument(text));
-  const auto format = client::format_of_name(uri.object);
-  if (!format) {
-    return usage_error("\"" + text + "\" names no shard: its name ends with .tar, .tgz, .tar.gz, .zip or .tar.lz4");
-  }
-  return ShardTarget{uri.bucket, uri.object, *format};
-}
-
-Status check_archpath(std::string_view archpath) {
-  const auto given = archpath;
-  if (archpath.ends_with('/')) archpath.remove_suffix(1);
-  if (given.empty() || local_name(archpath)) return {};
-  return usage_error("--archpath \"" + std::string(given) +
-                     "\" is no name in a shard: no '.', '..' or '/' at its begin");
-}
-
-/// A shard is not replaced by mistake: who has one mostly means to append.
-Status check_absent(const client::Client& client, const ShardTarget& target) {
-  const auto there = client.head_object(target.bucket, target.name);
-  if (!there && there.error().code() == Errc::NotFound) return {};
-  if (!there) return there.error();
-  return Error(Errc::Conflict, target.bucket.uri() + "/" + target.name +
-                                   " exists: `bryo archive append` adds to it, --force replaces it");
-}
 
 Status put_shard(const client::Client& client, const ShardTarget& target, std::vector<ArchivedFile> files,
                  Progress& progress) {
@@ -65,26 +36,12 @@ Status put_shard(const client::Client& client, const ShardTarget& target, std::v
   return {};
 }
 
-/// Of two members of one name readers see the first, so the second would be lost. Takes out of `files` what is there,
-/// or fails.
-Status check_members_absent(const client::Client& client, const ShardTarget& target, std::vector<ArchivedFile>& files,
-                            bool skip) {
-  for (auto file = files.begin(); file != files.end();) {
-    const auto member = target.name + "/" + file->name;
-    // The listing is in order, so that the name itself comes before those that it begins.
-    const auto page = client.list_page(target.bucket, {.prefix = member, .page_size = 1, .archives = true});
-    if (!page) return page.error();
-    if (page->entries.empty() || page->entries.front().name != member) {
-      ++file;
-    } else if (skip) {
-      file = files.erase(file);
-    } else {
-      return Error(Errc::Conflict, target.bucket.uri() + "/" + member +
-                                       " exists, and readers would not see a second one: give another --archpath, or "
-                                       "pass --skip-existing");
-    }
-  }
-  return {};
+/// Such members are kept, and read by a GET of the shard or of their names.
+void warn_of_unlisted(const std::vector<ArchivedFile>& files, Console& console) {
+  const auto count = std::count_if(files.begin(), files.end(), [](const auto& file) { return !is_utf8(file.name); });
+  if (count == 0) return;
+  console.warn("names that are not UTF-8: " + std::to_string(count) +
+               "; lists of the shard will not show these members");
 }
 
 /// One after the other: each append makes the next version of the shard.
@@ -120,18 +77,55 @@ void report_archived(Console& console, const ShardTarget& target, const Progress
                 show_duration(progress.elapsed()));
 }
 
+void print_files(const ShardTarget& target, const std::vector<ArchivedFile>& files, Console& console) {
+  if (console.json) {
+    auto json = JsonOut::array();
+    for (const auto& file : files) json.push_back({{"name", file.name}, {"size", file.size}, {"path", file.path}});
+    return console.print(to_text(json));
+  }
+  Table table({"NAME", "SIZE", "FILE"});
+  for (const auto& file : files) table.add({target.name + "/" + file.name, show_size(file.size), file.path});
+  table.print(console);
+}
+
+/// What goes into the shard. A stream is kept in `stream` first: a member's size stands before its bytes.
+Result<std::vector<ArchivedFile>> files_to_put(const ArchivePutOptions& options, SpooledInput& stream,
+                                               Session& session) {
+  const std::vector<std::string> sources(options.paths.begin(), options.paths.end() - 1);
+  if (sources != std::vector<std::string>{"-"}) {
+    BRYO_TRY(files, list_archived_files(sources, options.archpath));
+    if (files.empty()) {
+      return Error(Errc::NotFound, "no files in " + (sources.size() == 1 ? sources.front() : "all that was named"));
+    }
+    return files;
+  }
+  if (options.archpath.empty() || options.archpath.ends_with('/')) {
+    return usage_error("a stream needs a name in the shard: --archpath NAME");
+  }
+  StandardInput input(session.stop());
+  BRYO_TRY(size, stream.take(input));
+  return std::vector<ArchivedFile>{{.path = stream.path(), .name = options.archpath, .size = size}};
+}
+
 Status run_archive_put(const ArchivePutOptions& options, Session& session) {
   const std::string word = options.append ? "append" : "put";
   if (options.paths.size() < 2) {
     return usage_error("expected SOURCE... and BUCKET/SHARD: bryo archive " + word + " ./cats ais://images/cats.tar");
   }
-  BRYO_TRY(target, target_of(options.paths.back()));
+  if (options.append && options.force) return usage_error("--force replaces the shard, which --append adds to");
+  if (!options.append && options.skip_existing) return usage_error("--skip-existing is for --append");
+  BRYO_TRY(target, shard_target(options.paths.back()));
   BRYO_CHECK(check_archpath(options.archpath));
   BRYO_TRY(client, session.client());
-  BRYO_TRY(files, list_archived_files({options.paths.begin(), options.paths.end() - 1}, options.archpath));
-  if (files.empty()) return Error(Errc::NotFound, "no files in " + options.paths.front());
+  SpooledInput stream;
+  BRYO_TRY(files, files_to_put(options, stream, session));
   if (options.append) BRYO_CHECK(check_members_absent(client, target, files, options.skip_existing));
   if (!options.append && !options.force) BRYO_CHECK(check_absent(client, target));
+  if (!options.append) warn_of_unlisted(files, session.console());
+  if (options.dry_run) {
+    print_files(target, files, session.console());
+    return {};
+  }
   std::uint64_t bytes = 0;
   for (const auto& file : files) bytes += file.size;
   Progress progress(session.console(), "files", files.size(), bytes);
@@ -143,10 +137,13 @@ Status run_archive_put(const ArchivePutOptions& options, Session& session) {
 
 std::shared_ptr<ArchivePutOptions> declare_sources(CLI::App& app) {
   auto options = std::make_shared<ArchivePutOptions>();
-  app.add_option("SOURCE... BUCKET/SHARD", options->paths, "Files and folders (with all below them); then the shard")
+  app.add_option("SOURCE... BUCKET/SHARD", options->paths,
+                 "Files and folders (with all below them), or - (standard input, with --archpath); then the shard")
       ->required();
   app.add_option("--archpath", options->archpath,
                  "The name in the shard: of a single file, or of the folder that takes all");
+  app.add_flag("--skip-existing", options->skip_existing, "Append: pass over files whose names the shard has");
+  app.add_flag("--dry-run", options->dry_run, "Show what would be put under which names");
   return options;
 }
 
@@ -155,6 +152,9 @@ std::shared_ptr<ArchivePutOptions> declare_sources(CLI::App& app) {
 Action declare_archive_put(CLI::App& app) {
   auto options = declare_sources(app);
   app.add_flag("--force", options->force, "Replace the shard if it exists");
+  app.add_flag("--append", options->append, "As `bryo archive append`");
+  app.add_flag_callback(
+      "--append-or-put", [options] { options->append = options->create = true; }, "As `bryo archive append --create`");
   return [options](Session& session) { return run_archive_put(*options, session); };
 }
 
@@ -162,7 +162,6 @@ Action declare_archive_append(CLI::App& app) {
   auto options = declare_sources(app);
   options->append = true;
   app.add_flag("--create,--append-or-put", options->create, "Make the shard if there is none");
-  app.add_flag("--skip-existing", options->skip_existing, "Pass over files whose names the shard has");
   return [options](Session& session) { return run_archive_put(*options, session); };
 }
 

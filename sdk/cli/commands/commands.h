@@ -95,7 +95,8 @@ inline constexpr Command kArchiveGet{
 inline constexpr Command kArchivePut{"archive put", "Put files and folders as a shard",
                                      "bryo archive put ./cats ais://images/cats.tar\n"
                                      "bryo archive put ./cats ./dogs ais://images/pets.tgz --archpath pets/\n"
-                                     "bryo archive put cat.jpg ais://images/cats.zip --archpath a/tom.jpg --force",
+                                     "bryo archive put cat.jpg ais://images/cats.zip --archpath a/tom.jpg --force\n"
+                                     "tail -n 100 log | bryo archive put - ais://logs/l.tgz --archpath end.txt",
                                      &declare_archive_put};
 inline constexpr Command kArchiveAppend{"archive append", "Append files and folders to a shard, file by file",
                                         "bryo archive append cat.jpg ais://images/cats.tar --archpath a/tom.jpg\n"

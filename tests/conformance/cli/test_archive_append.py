@@ -1,5 +1,7 @@
 """bryo archive append."""
 
+import os
+
 import pytest
 
 from harness.shard_reader import FORMATS, members_of
@@ -37,3 +39,13 @@ def test_what_cannot_be_appended_changes_nothing(bryo, bucket, node, folder):
         assert "is no name in a shard" in bryo("archive", "append", "data/cat/1.jpg", f"ais://{bucket}/a.zip", "--archpath", name, code=2).err.decode()
     assert "does not exist" in bryo("archive", "append", "data/absent", f"ais://{bucket}/a.zip", code=1).err.decode()
     assert node.get(bucket, "a.zip").body == before
+
+
+def test_names_that_are_not_utf8(bryo, bucket, node, folder):
+    """put keeps them and says that lists will not show them; append says that it cannot, before it appends others."""
+    (folder / "cat" / os.fsdecode(b"\xff\xfe.bin")).write_bytes(b"latin")
+    ran = bryo("archive", "append", "data/cat", f"ais://{bucket}/a.tar", "--create", code=1)
+    assert b"cannot be appended" in ran.err and b"\xff\xfe.bin" in ran.err and node.get(bucket, "a.tar").status == 404
+    assert b"will not show" in bryo("archive", "put", "data/cat", f"ais://{bucket}/p.tar").err
+    assert b"will not show" not in bryo("archive", "put", "data/dog", f"ais://{bucket}/q.tar").err
+    assert bryo("archive", "get", f"ais://{bucket}/p.tar/" + os.fsdecode(b"\xff\xfe.bin"), "-").out == b"latin"
