@@ -1,3 +1,4 @@
+#include <bryo/archive_metrics.h>
 #include <bryo/plugin.h>
 
 #include "tar_zst_format.h"
@@ -7,7 +8,7 @@ namespace tar_zst {
 class TarZstPlugin final : public bryo::Plugin {
  public:
   bryo::Status declare(bryo::Registrar& registrar) override {
-    registrar.archive_format(make_format(TarZstOptions(registrar)));
+    registrar.archive_format(bryo::counted(make_format(TarZstOptions(registrar)), registrar));
     return {};
   }
 };

@@ -2,7 +2,7 @@
 
 /// Member indexes on disk, so that a shard is walked through once in its life and not once in the node's.
 ///
-///   <directory>/<hh>/<stamp, 16 hex digits>     hh: its first two
+///   <directory>/<stamp, 16 hex digits>
 ///
 /// The stamp names one version of one object for ever, so an index cannot be of another one; those of versions that are
 /// gone are used no more, and are removed with the oldest when the files take more than the limit. Everything in a file

@@ -1,5 +1,6 @@
 /// Registers the format TAR.
 
+#include <bryo/archive_metrics.h>
 #include <bryo/plugin.h>
 
 #include <memory>
@@ -12,13 +13,14 @@ namespace bryo::tar {
 class TarPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
-    registrar.archive_format({.spec = {.name = ".tar",
-                                       .extensions = {".tar"},
-                                       .mime_names = {"application/x-tar"},
-                                       .content_type = "application/x-tar",
-                                       .magic = {{.offset = 257, .bytes = "ustar"}}},
-                              .reader = std::make_shared<const TarReader>(),
-                              .make_writer = [] { return std::make_unique<TarWriter>(); }});
+    registrar.archive_format(counted({.spec = {.name = ".tar",
+                                               .extensions = {".tar"},
+                                               .mime_names = {"application/x-tar"},
+                                               .content_type = "application/x-tar",
+                                               .magic = {{.offset = 257, .bytes = "ustar"}}},
+                                      .reader = std::make_shared<const TarReader>(),
+                                      .make_writer = [] { return std::make_unique<TarWriter>(); }},
+                                     registrar));
     return {};
   }
 };

@@ -1,5 +1,6 @@
 /// Registers the format TAR.GZ.
 
+#include <bryo/archive_metrics.h>
 #include <bryo/plugin.h>
 
 #include <memory>
@@ -13,16 +14,19 @@ class TgzPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
     const TgzOptions options(registrar);
-    registrar.archive_format({.spec = {.name = ".tgz",
-                                       .extensions = {".tar.gz", ".tgz"},
-                                       .mime_names = {"application/gzip", "application/x-gzip", "application/x-tgz"},
-                                       .content_type = "application/gzip",
-                                       .magic = {{.offset = 0, .bytes = "\x1f\x8b"}},
-                                       .index_version = 2},
-                              .reader = std::make_shared<const TgzReader>(options),
-                              .make_writer = [level = options.level, pool = std::make_shared<DeflatePool>()] {
-                                return std::make_unique<TgzWriter>(static_cast<int>(*level), pool);
-                              }});
+    registrar.archive_format(
+        counted({.spec = {.name = ".tgz",
+                          .extensions = {".tar.gz", ".tgz"},
+                          .mime_names = {"application/gzip", "application/x-gzip", "application/x-tgz"},
+                          .content_type = "application/gzip",
+                          .magic = {{.offset = 0, .bytes = "\x1f\x8b"}},
+                          .index_version = 2},
+                 .reader = std::make_shared<const TgzReader>(options),
+                 .make_writer =
+                     [level = options.level, pool = std::make_shared<DeflatePool>()] {
+                       return std::make_unique<TgzWriter>(static_cast<int>(*level), pool);
+                     }},
+                registrar));
     return {};
   }
 };

@@ -1,5 +1,6 @@
 /// Registers the format ZIP.
 
+#include <bryo/archive_metrics.h>
 #include <bryo/plugin.h>
 
 #include <memory>
@@ -13,13 +14,14 @@ class ZipPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
     registrar.archive_format(
-        {.spec = {.name = ".zip",
-                  .extensions = {".zip"},
-                  .mime_names = {"application/zip", "application/x-zip-compressed"},
-                  .content_type = "application/zip",
-                  .magic = {{.offset = 0, .bytes = "PK\x03\x04"}, {.offset = 0, .bytes = "PK\x05\x06"}}},
-         .reader = std::make_shared<const ZipReader>(ZipOptions(registrar)),
-         .make_writer = [] { return std::make_unique<ZipWriter>(); }});
+        counted({.spec = {.name = ".zip",
+                          .extensions = {".zip"},
+                          .mime_names = {"application/zip", "application/x-zip-compressed"},
+                          .content_type = "application/zip",
+                          .magic = {{.offset = 0, .bytes = "PK\x03\x04"}, {.offset = 0, .bytes = "PK\x05\x06"}}},
+                 .reader = std::make_shared<const ZipReader>(ZipOptions(registrar)),
+                 .make_writer = [] { return std::make_unique<ZipWriter>(); }},
+                registrar));
     return {};
   }
 };

@@ -71,3 +71,24 @@ def test_a_shard_with_too_many_members_is_refused_with_the_way_out(start_node):
     put_shard(node, members=[(f"{'n' * 90}/{i:06}", b"") for i in range(12_000)])
     answer = node.request("GET", f"/v1/objects/b/s.tar?archpath={'n' * 90}/000001")
     assert "raise node.store.shard_index_max" in answer.error(413)["message"]
+
+
+def test_formats_count_what_is_done(start_node):
+    node = start_node()
+    node.create_bucket("b")
+    shard = archive.make_tgz(MEMBERS)
+    node.put("b", "s.tgz", shard)
+    node.put("b", "cut.tgz", shard[: len(shard) // 2])
+    assert read(node, ["dir/m0399", "dir/m0007"], "s.tgz") == [MEMBERS[399][1], MEMBERS[7][1]]
+    node.restart()  # the index is read, not made again
+    assert read(node, ["dir/m0399", "dir/m0007"], "s.tgz") == [MEMBERS[399][1], MEMBERS[7][1]]
+    assert node.get("b", "cut.tgz", "archpath=dir/m0399").status != 200
+    counted = {name.removeprefix("bryo_archive_tgz_"): value for name, value in node.metrics().items() if "archive_tgz" in name}
+    assert counted == {
+        "indexed_n": 1,  # since the restart
+        "indexed_size": len(shard) // 2,
+        "damaged_n": 1,
+        "decoded_n": 2,
+        "decoded_size": len(MEMBERS[399][1]) + len(MEMBERS[7][1]),
+        "written_n": 0,
+    }
