@@ -43,6 +43,7 @@ struct NodeOptions {
   Option<Size> memory_budget;  ///< hot; 0 = a quarter of the machine's
   Option<std::string> spool_dir;
   Option<std::int64_t> open_files;
+  Option<Size> listing_cache;
   Option<Size> shard_index_cache;  ///< hot
   Option<Size> shard_index_max;    ///< hot
   Option<Size> shard_index_disk;   ///< hot

@@ -163,6 +163,12 @@ void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {
        .min = 0,
        .max = 10'000'000,
        .doc = "Objects kept open for the next reader; 0: half of the process's limit of descriptors."});
+  o.listing_cache = store.add<Size>({.key = "listing_cache",
+                                     .default_value = 24_MiB,
+                                     .min = Size{0},
+                                     .max = Size{1ull << 40},
+                                     .doc = "Bytes of memory for names and metadata of objects, so that a listing with "
+                                            "checksums reads them from the disk once; about 100 bytes an object."});
   o.shard_index_cache = store.add<Size>({.key = "shard_index_cache",
                                          .default_value = 256_MiB,
                                          .min = Size{0},

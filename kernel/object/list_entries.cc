@@ -30,7 +30,8 @@ ListRequest list_request(const ListMessage& message) {
           .limit = message.page_size,
           .recursive = !message.has(kListNoRecursion),
           .sizes = props.size || props.attributes(),
-          .attributes = props.attributes()};
+          .attributes = props.attributes(),
+          .atimes = props.atime};
 }
 
 ListEntry list_entry(ListedObject listed, const ListMessage& message, const ObjectLocations& locations) {

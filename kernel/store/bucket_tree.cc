@@ -27,9 +27,11 @@ BucketTree::BucketTree(const Mountpath& mountpath, std::uint64_t bucket_id, Tree
 
 Status BucketTree::publish(std::string_view name, const FileName& file, int descriptor) {
   BRYO_TRY(locked, lock_leaf(name));
-  BRYO_TRY(replaced, link(ObjectPath(bucket_id_, locked.leaf->number, file.view()), descriptor));
+  auto replaced = link(ObjectPath(bucket_id_, locked.leaf->number, file.view()), descriptor);
   BRYO_SYNC_POINT("store.after_link");
-  if (!replaced) note_arrival(locked.leaf, name);
+  locked.leaf->changes.fetch_add(1, std::memory_order_release);
+  if (!replaced) return replaced.error();
+  if (!*replaced) note_arrival(locked.leaf, name);
   return {};
 }
 
@@ -47,6 +49,7 @@ Result<bool> BucketTree::remove(std::string_view name, const FileName& file) {
       if (leaf == nullptr) continue;
       const ObjectPath path(bucket_id_, leaf->number, file.view());
       if (::unlinkat(mountpath_.objects(), path.c_str(), 0) == 0) {
+        leaf->changes.fetch_add(1, std::memory_order_release);
         if (leaf->names && *leaf->names > 0) --*leaf->names;
         return true;
       }
@@ -54,6 +57,14 @@ Result<bool> BucketTree::remove(std::string_view name, const FileName& file) {
     }
     return false;
   }
+}
+
+void BucketTree::note_change(std::string_view name) {
+  const auto table = table_.load();
+  if (!table) return;
+  const LeafRange& range = table->ranges[table->find(name)];
+  range.leaf->changes.fetch_add(1, std::memory_order_release);
+  if (range.source) range.source->changes.fetch_add(1, std::memory_order_release);
 }
 
 Status BucketTree::sync(std::string_view name) const {

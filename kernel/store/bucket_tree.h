@@ -50,6 +50,8 @@ class BucketTree {
   Status publish(std::string_view name, const FileName& file, int descriptor);
   /// Answers whether there was such an object.
   Result<bool> remove(std::string_view name, const FileName& file);
+  /// The metadata of an object has changed.
+  void note_change(std::string_view name);
   /// Waits until the entry of `name` is on the disk.
   Status sync(std::string_view name) const;
   /// No more names are accepted; the directory goes to the trash. Answers whether there was one.

@@ -134,6 +134,7 @@ Status BucketTree::fill(const LeafRange& range, std::span<const std::string_view
     }
     if (error != 0 && error != ENOENT) return failure(error, from, "move");
   }
+  for (Leaf* leaf : {range.source.get(), range.leaf.get()}) leaf->changes.fetch_add(1, std::memory_order_release);
   if (options_.sync) {
     // The names must be on the disk in their new place before the record stops pointing to the old one.
     BRYO_CHECK(sync_directory(leaf_path(bucket_id_, range.leaf->number)));

@@ -64,6 +64,17 @@ Status check_set(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, Log&
   return {};
 }
 
+/// Where the object lies now, for messages.
+std::string path_in(const BucketTree& tree, std::string_view object) {
+  std::string path;
+  const FileName file(object);
+  tree.at(object, file, [&](const ObjectPath& relative) {
+    path = tree.mountpath().objects_path() + relative.c_str();
+    return ::faccessat(tree.mountpath().objects(), relative.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+  });
+  return path;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ObjectStore>> ObjectStore::open(StoreConfig config, BlockingPool& pool, Clock& clock, Log& log) {
@@ -92,6 +103,7 @@ FileStore::FileStore(StoreConfig config, std::vector<std::unique_ptr<Mountpath>>
       clock_(clock),
       log_(log),
       cache_(open_files),
+      leaves_(config_.listing_cache),
       trash_(mountpaths_, log) {
   for (const auto& mountpath : mountpaths_) digests_.push_back(mountpath->digest());
 }
@@ -177,8 +189,11 @@ Result<ListPage> FileStore::list_blocking(const Bucket& bucket, const ListReques
   if (!all) return bucket_missing(bucket);
   for (const auto& tree : **all) BRYO_CHECK(tree->load());
   return list_page(
-      **all, request, [&](const BucketTree& tree, ListedObject& entry) { return describe(tree, request, entry); },
-      log_);
+      **all, request,
+      [&](const BucketTree& tree, ListedObject& entry, const std::optional<KnownObject>& known) {
+        return describe(tree, request, known, entry);
+      },
+      leaves_, log_);
 }
 
 Status FileStore::drop_bucket_blocking(std::uint64_t bucket_id) {
@@ -215,6 +230,8 @@ Status FileStore::set_custom_blocking(const Bucket& bucket, const std::string& o
   }
   BRYO_CHECK(write_attributes(file->descriptor(), attributes, object_uri(bucket, object), file->mountpath()));
   cache_.invalidate(key);
+  BRYO_TRY(owner, tree(bucket.id(), object));
+  owner->note_change(object);
   if (strict(bucket, false) && ::fsync(file->descriptor()) != 0) {
     return disk_error(errno, "cannot sync " + object_uri(bucket, object), file->mountpath().path());
   }
@@ -339,27 +356,38 @@ Status FileStore::remove_blocking(const Bucket& bucket, const std::string& objec
   return strict(bucket, true) ? (*owner)->sync(object) : Status();
 }
 
-Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& request, ListedObject& entry) const {
+Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& request,
+                                 const std::optional<KnownObject>& known, ListedObject& entry) const {
   if (!request.sizes && !request.attributes) return true;
-  const FileName file(entry.name);
-  struct stat info {};
+  const bool ask_file = !known || request.atimes;
+  const bool ask_record = !known && request.attributes;
   std::string path;
   std::string record;
-  const int error = tree.at(entry.name, file, [&](const ObjectPath& relative) {
-    if (::fstatat(tree.mountpath().objects(), relative.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
-    if (!request.attributes) return 0;
-    path = tree.mountpath().objects_path() + relative.c_str();
-    const int loaded = load_record(path.c_str(), record);
-    return loaded == ENODATA ? 0 : loaded;
-  });
-  if (error == ENOENT) return false;
-  if (error != 0) return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
-  entry.size = static_cast<std::uint64_t>(info.st_size);
-  entry.atime_ns = to_unix_ns(info.st_atim);
+  if (ask_file) {
+    const FileName file(entry.name);
+    struct stat info {};
+    const int error = tree.at(entry.name, file, [&](const ObjectPath& relative) {
+      if (::fstatat(tree.mountpath().objects(), relative.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+      if (!ask_record) return 0;
+      path = tree.mountpath().objects_path() + relative.c_str();
+      const int loaded = load_record(path.c_str(), record);
+      return loaded == ENODATA ? 0 : loaded;
+    });
+    if (error == ENOENT) return false;
+    if (error != 0)
+      return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
+    entry.size = static_cast<std::uint64_t>(info.st_size);
+    entry.atime_ns = to_unix_ns(info.st_atim);
+    if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
+  } else {
+    entry.size = known->size;
+  }
   entry.mountpath = tree.mountpath().path();
-  if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
   if (!request.attributes) return true;
-  auto attributes = check_record(record, path, entry.size);
+  const std::string_view text = known ? known->record : std::string_view(record);
+  const std::uint64_t size = known ? known->size : entry.size;
+  auto attributes = check_record(text, path, size);
+  if (!attributes && known) attributes = check_record(text, path_in(tree, entry.name), size);
   if (attributes) {
     entry.attributes = std::make_shared<const ObjectAttributes>(*std::move(attributes));
   } else {

@@ -4,6 +4,7 @@
 
 #include <kernel/store/bucket_tree.h>
 #include <kernel/store/descriptor_cache.h>
+#include <kernel/store/listing.h>
 #include <kernel/store/object_store.h>
 #include <kernel/store/trash.h>
 
@@ -72,7 +73,8 @@ class FileStore final : public ObjectStore {
                                                Waiting waiting);
   Result<OpenFilePtr> open_blocking(const Bucket& bucket, std::string_view object);
   Status remove_blocking(const Bucket& bucket, const std::string& object);
-  Result<bool> describe(const BucketTree& tree, const ListRequest& request, ListedObject& entry) const;
+  Result<bool> describe(const BucketTree& tree, const ListRequest& request, const std::optional<KnownObject>& known,
+                        ListedObject& entry) const;
 
   static constexpr std::size_t kNameLocks = 1024;
 
@@ -85,6 +87,7 @@ class FileStore final : public ObjectStore {
   std::atomic<std::int64_t> last_mtime_{0};
   std::array<std::mutex, kNameLocks> name_locks_;
   DescriptorCache cache_;
+  LeafCache leaves_;
 
   mutable std::shared_mutex buckets_mutex_;
   std::map<std::uint64_t, std::shared_ptr<Trees>> buckets_;

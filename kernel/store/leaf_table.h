@@ -3,6 +3,7 @@
 /// The leaves of one bucket on one mountpath: which names lie in which directory.
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,10 @@ struct Leaf {
 
   const std::uint32_t number;  ///< the directory's name, in hex
   const std::string lower;     ///< the least name that belongs here
+
+  /// Counts what happened to the objects in it, after it happened: who reads it twice and finds the same has seen one
+  /// state, or changes that nobody was told of yet.
+  std::atomic<std::uint64_t> changes{0};
 
   std::mutex mutex;  ///< held by whoever adds, removes or moves names
 

@@ -39,11 +39,38 @@ Status TreeCursor::advance() {
   return load(std::string(*next_));
 }
 
+std::optional<KnownObject> TreeCursor::known() const {
+  if (!contents_) return std::nullopt;
+  return KnownObject{contents_->size(first_ + at_), contents_->record(first_ + at_)};
+}
+
+/// The names of a range from `from` up to `to` (empty: no end). While a split fills it they are on two leaves, of which
+/// neither is worth keeping.
+Status TreeCursor::read(const LeafRange& range, std::string_view from, std::string_view to) {
+  const auto scan = [&](const Leaf& leaf) {
+    return scan_leaf(tree_.mountpath(), tree_.bucket_id(), leaf.number, from, to, prefix_, log_, list_);
+  };
+  if (range.source) {
+    BRYO_CHECK(scan(*range.source));
+    BRYO_SYNC_POINT("store.list_between_leaves");
+    return scan(*range.leaf);
+  }
+  contents_ = cache_.find(*range.leaf);
+  if (!contents_ && metadata_) {
+    BRYO_TRY(read, LeafContents::read(tree_.mountpath(), tree_.bucket_id(), *range.leaf, log_));
+    if (read->current(*range.leaf)) cache_.insert(range.leaf, read);
+    contents_ = std::move(read);
+  }
+  BRYO_SYNC_POINT("store.list_between_leaves");
+  return contents_ ? Status() : scan(*range.leaf);
+}
+
 /// Reads ranges from the one of `from` on until there is a name.
 Status TreeCursor::load(std::string from) {
   for (;;) {
     names_.clear();
     list_ = NameList();
+    contents_.reset();
     at_ = 0;
     next_.reset();
     const auto table = tree_.leaves();
@@ -51,13 +78,7 @@ Status TreeCursor::load(std::string from) {
     const std::size_t index = table->find(from);
     const LeafRange& range = table->ranges[index];
     const std::optional<std::string_view> upper = table->upper(index);
-    const auto scan = [&](const Leaf& leaf) {
-      return scan_leaf(tree_.mountpath(), tree_.bucket_id(), leaf.number, from, upper.value_or(std::string_view()),
-                       prefix_, log_, list_);
-    };
-    if (range.source) BRYO_CHECK(scan(*range.source));
-    BRYO_SYNC_POINT("store.list_between_leaves");
-    BRYO_CHECK(scan(*range.leaf));
+    BRYO_CHECK(read(range, from, upper.value_or(std::string_view())));
     // A split in the meantime may have taken names away that were not yet read.
     const auto now = tree_.leaves();
     if (!now) return {};
@@ -65,10 +86,23 @@ Status TreeCursor::load(std::string from) {
     const bool same = now->ranges[again].leaf == range.leaf && now->ranges[again].source == range.source &&
                       now->upper(again) == upper;
     if (!same) continue;
-    names_ = list_.sorted();
+    take_names(from, upper.value_or(std::string_view()));
     if (upper) next_ = std::string(*upper);
     if (!names_.empty() || !next_) return {};
     from = *next_;
+  }
+}
+
+void TreeCursor::take_names(std::string_view from, std::string_view to) {
+  if (!contents_) {
+    names_ = list_.sorted();
+    return;
+  }
+  first_ = contents_->find(std::max(from, std::string_view(prefix_)));
+  for (std::size_t i = first_; i < contents_->count(); ++i) {
+    const std::string_view name = contents_->name(i);
+    if ((!to.empty() && name >= to) || !name.starts_with(prefix_)) break;
+    names_.push_back(name);
   }
 }
 
@@ -77,13 +111,16 @@ bool TreeCursor::past_prefix(std::string_view name) const noexcept {
 }
 
 Result<ListPage> list_page(const std::vector<std::unique_ptr<BucketTree>>& trees, const ListRequest& request,
-                           const DescribeObject& describe, Log& log) {
+                           const DescribeObject& describe, LeafCache& cache, Log& log) {
   std::string start = request.prefix;
   if (request.after >= start) start = request.after + '\0';
+  // Whole leaves are read for whoever goes through the bucket, not for a glance at it.
+  constexpr std::size_t kWholeLeaves = 500;
+  const bool metadata = request.attributes && request.limit >= kWholeLeaves;
   std::vector<TreeCursor> cursors;
   cursors.reserve(trees.size());
   for (const auto& tree : trees) {
-    cursors.emplace_back(*tree, request.prefix, log);
+    cursors.emplace_back(*tree, request.prefix, metadata, cache, log);
     BRYO_CHECK(cursors.back().seek(start));
   }
   ListPage page;
@@ -95,7 +132,7 @@ Result<ListPage> list_page(const std::vector<std::unique_ptr<BucketTree>>& trees
     ListedObject entry;
     if (slash == std::string::npos) {
       entry.name = name;
-      BRYO_TRY(present, describe(cursor->tree(), entry));
+      BRYO_TRY(present, describe(cursor->tree(), entry, cursor->known()));
       for (TreeCursor& other : cursors) {
         if (!other.at_end() && other.name() == name) BRYO_CHECK(other.advance());
       }

@@ -26,8 +26,9 @@ struct MountpathConfig {
 struct StoreConfig {
   std::vector<MountpathConfig> mountpaths;
   Durability durability = Durability::Auto;
-  std::size_t open_files = 0;     ///< descriptors that the cache may hold; 0 = half of RLIMIT_NOFILE
-  std::size_t leaf_names = 2048;  ///< names in one directory before it is split (README.md); tests lower it
+  std::size_t open_files = 0;            ///< descriptors that the cache may hold; 0 = half of RLIMIT_NOFILE
+  std::size_t listing_cache = 24 << 20;  ///< bytes of names and metadata that are kept for listings
+  std::size_t leaf_names = 2048;         ///< names in one directory before it is split (README.md); tests lower it
 };
 
 /// What a listing asks for (one page).
@@ -37,13 +38,14 @@ struct ListRequest {
   std::size_t limit = 10'000;
   bool recursive = true;    ///< false: names up to the next '/' after the prefix, as directories
   bool sizes = true;        ///< false: names only, several times cheaper
-  bool attributes = false;  ///< also checksum, version, custom metadata, times
+  bool attributes = false;  ///< also checksum, version, custom metadata
+  bool atimes = false;      ///< also access times
 };
 
 struct ListedObject {
   std::string name;  ///< of a directory (not recursive): with its trailing '/'
   bool directory = false;
-  std::uint64_t size = 0;  ///< this and the next two: only with `sizes` or `attributes`
+  std::uint64_t size = 0;  ///< this and the mountpath: only with `sizes` or `attributes`
   std::int64_t atime_ns = 0;
   std::string mountpath;
   std::shared_ptr<const ObjectAttributes> attributes;  ///< null unless asked for

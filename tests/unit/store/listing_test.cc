@@ -140,7 +140,7 @@ TEST_F(ListingTest, RandomRequestsAgainstAModel) {
 
 TEST_F(ListingTest, AttributesOnRequest) {
   ASSERT_TRUE(put(bucket, "o", "hello", {.custom = {{{"k", "v"}}}}));
-  auto page = store->list_blocking(*bucket, {.attributes = true});
+  auto page = store->list_blocking(*bucket, {.attributes = true, .atimes = true});
   ASSERT_EQ(page->entries.size(), 1u);
   const ListedObject& entry = page->entries[0];
   ASSERT_TRUE(entry.attributes);
