@@ -258,8 +258,12 @@ TEST_F(BucketRegistryTest, ACrashAtAnyWriteOfARenameLeavesOneName) {
     restart();
     ASSERT_EQ(names().size(), 1U) << writes;
     EXPECT_EQ(registry->snapshot()->sorted().front()->id(), (*old)->id()) << writes;
-    if (renamed) EXPECT_THAT(names(), ElementsAre("ais://new")) << writes;
-    if (writes == 0) EXPECT_THAT(names(), ElementsAre("ais://old"));
+    if (renamed) {
+      EXPECT_THAT(names(), ElementsAre("ais://new")) << writes;
+    }
+    if (writes == 0) {
+      EXPECT_THAT(names(), ElementsAre("ais://old"));
+    }
     EXPECT_THAT(leftovers(), IsEmpty()) << writes;
   }
 }
@@ -272,7 +276,9 @@ TEST_F(BucketRegistryTest, ChangesWhileABucketIsRenamedAreInOneOfBoth) {
     std::thread other([&] {
       const auto changed = await(registry->set_props((*old)->name(), nlohmann::json::parse(R"({"access":"1"})")));
       const auto now = registry->lookup(to);
-      if (changed && now) EXPECT_EQ((*now)->props().access(), 1U) << round;
+      if (changed && now) {
+        EXPECT_EQ((*now)->props().access(), 1U) << round;
+      }
     });
     const auto renamed = await(registry->rename(*old, to));
     other.join();
