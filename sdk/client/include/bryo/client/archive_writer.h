@@ -9,7 +9,9 @@
 
 namespace bryo::client {
 
-/// Writes an archive of any format, file by file, in constant memory (a ZIP keeps its names).
+/// Writes an archive of any format, file by file, in constant memory (a ZIP keeps its names). Not with libarchive,
+/// which translates names by the locale of the process: in locale C a ZIP of it holds "ü" without the mark that it is
+/// UTF-8, and others read something else.
 class ArchiveWriter {
  public:
   virtual ~ArchiveWriter() = default;
