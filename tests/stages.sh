@@ -16,7 +16,7 @@ declare -A ABOUT=(
   [crash]="kill -9 while writing, again and again"
   [lhotse]="Lhotse 1.33.0 and 2.0.0a3, PyTorch loader, end to end"
   [clang]="clang reads every source; dropped results are errors"
-  [fuzz]="libFuzzer on the readers of archives, some seconds each"
+  [fuzz]="libFuzzer on archives, URLs, messages and listings, some seconds each"
   [asan_build]="build with AddressSanitizer and UBSan"
   [asan_unit]="unit tests of kernel, plugins and examples under them (Release has no sync points)"
   [asan_conformance]="recorded exchanges, raw HTTP and bad input under them"
@@ -98,16 +98,16 @@ stage_lhotse() {
 
 # A finding lies in build/fuzz, the log beside it has the seed. Hours of it: tests/fuzz/README.md.
 stage_fuzz() {
-  local format
+  local target
   configure_and_build fuzz
-  for format in tar tgz zip tar_lz4; do
-    mkdir -p "build/fuzz/found/$format"
-    build/fuzz/fuzz/fuzz_"$format" -max_total_time=12 -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
-      -artifact_prefix="build/fuzz/found/$format-" "build/fuzz/found/$format" "tests/fuzz/corpus/$format" \
-      >"build/logs/fuzz-$format.log" 2>&1 || { tail -n 40 "build/logs/fuzz-$format.log"; return 1; }
-    grep -a -h 'Seed:\|^Done' "build/logs/fuzz-$format.log"
+  for target in tar tgz zip tar_lz4 url messages listing; do
+    mkdir -p "build/fuzz/found/$target"
+    build/fuzz/fuzz/fuzz_"$target" -max_total_time=10 -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
+      -artifact_prefix="build/fuzz/found/$target-" "build/fuzz/found/$target" "tests/fuzz/corpus/$target" \
+      >"build/logs/fuzz-$target.log" 2>&1 || { tail -n 40 "build/logs/fuzz-$target.log"; return 1; }
+    grep -a -h 'Seed:\|^Done' "build/logs/fuzz-$target.log"
   done
-  echo "checks: 4 passed, 0 failed"
+  echo "checks: 7 passed, 0 failed"
 }
 
 # Each source alone, unlike the builds above: so it includes what it needs.

@@ -4,10 +4,9 @@
 
 #include <bryo/archive.h>
 #include <bryo/testing.h>
+#include <tests/fuzz/promise.h>
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,12 +16,6 @@ namespace bryo::fuzz {
 constexpr std::size_t kMembers = 2'000;        ///< more are refused, as a node refuses too large an index
 constexpr std::size_t kDecoded = 16;           ///< members that are decoded
 constexpr std::uint64_t kLargest = 256 << 10;  ///< of those
-
-inline void require(bool kept, const char* promise) {
-  if (kept) return;
-  std::fprintf(stderr, "a reader broke its promise: %s\n", promise);
-  std::abort();
-}
 
 /// Takes the first members out of the pass.
 class Tap final : public MemberTap {

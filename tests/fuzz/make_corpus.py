@@ -93,3 +93,19 @@ put("tar_lz4", "checksums", lz4(plain, "-BX", "--content-size"))
 put("tar_lz4", "two-frames", lz4(plain[:700]) + lz4(plain[700:]))
 put("tar_lz4", "skippable", b"\x50\x2a\x4d\x18\x04\0\0\0skip" + lz4(plain))
 put("tar_lz4", "legacy", lz4(plain, "-l"))
+
+for i, url in enumerate([
+    b"/v1/objects/b/dir/o%20x?provider=ais&namespace=%40uuid%23ns", b"/v1/buckets/b?provider=s3", b"/ais/b/o", b"/v1/objects/%c3%bc/a%2fb?x=+",
+]):
+    put("url", f"target-{i}", url)
+for name, text in {"uname": b"ais/@u#n/b/dir/o", "range": b"bytes=8-11", "suffix": b"bytes=-5", "braces": b"a{001..100..3}b{1..2}", "at": b"x@099y", "percent": b"o-%03d"}.items():
+    put("url", name, text)
+for name, text in {
+    "list": b'{"action":"list","value":{"props":"name,size","flags":"16","pagesize":10,"continuation_token":"a","prefix":"p*"}}',
+    "job": b'{"Action":"archive","NAME":"n","value":{"objnames":["a","b"],"template":"","coer":true,"num-workers":-1,"tobck":{"name":"d","provider":"ais","namespace":null}}}',
+    "bucket": b'{"action":"x","value":{"name":"b","provider":"aws","namespace":{"uuid":"u","name":"n"}}}',
+    "deep": b'{"action":"x","value":' + b"[" * 100 + b"]" * 100 + b"}",
+}.items():
+    put("messages", name, text)
+put("listing", "two", b"\x01\x03uid\x01\x00" + b"\x01\x02aa\x01\x00\x01\x00\x02\x40\x00\x01\x40" + b"\x01\x02bb\x01\x04abcd\x00\x08" + b"\xff" * 8 + b"\x01\x40")
+put("listing", "long", b"\x00\x00\x02\x01\x20" + b"n" * 288 + b"\x00\x00\x04\x80\x00\x00\x00\x02\x20\x40")
