@@ -1,15 +1,14 @@
 #pragma once
 
-/// Where reading can begin again, as it is kept in the index: 24 bytes for a block, and for linked blocks the window
-/// before them. What a linked block refers to may itself be a copy of what lies before its own window, and so on: to
-/// begin some blocks earlier is not enough, so windows are kept, packed, at a span of their own.
-
-#include <bryo/member_index.h>
+/// Which blocks are places to begin, as they are kept in the index. What a linked block refers to may itself be a copy
+/// of what lies before its own window, and so on: to begin some blocks earlier is not enough, so windows are kept,
+/// packed, at a span of their own.
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "../tar/decode_places.h"
 #include "frame_stream.h"
 
 namespace bryo::tar_lz4 {
@@ -25,49 +24,19 @@ class BlockPlaceWriter {
   /// After the pass, whole or not. `wrong_from`: the content from there on failed its frame's checksum.
   Status finish(std::optional<std::uint64_t> wrong_from);
 
-  /// One place in the index.
-  struct Record {
-    std::uint64_t decoded;
-    std::uint64_t encoded;  ///< 48 bits, and above them the two bytes of the frame's descriptor
-    std::uint64_t window;   ///< where it lies in the format data, plus 1; 0: none
-  };
-
  private:
-  Result<std::uint64_t> add_window(BytesView window);
-  void thin_out();
+  Status add(const tar::DecodePlace& place, BytesView window);
 
-  MemberSink& members_;
+  tar::DecodePlaceWriter places_;
   std::uint64_t linked_span_;
   std::uint64_t span_;
   std::uint64_t next_ = 0;         ///< content before it has a place near enough
   std::uint64_t next_linked_ = 0;  ///< the same, for places that need a window
-  std::uint64_t written_ = 0;      ///< bytes of windows
-  std::vector<Record> records_;
 };
 
-/// What an index has. Offsets in it are checked, its order is believed.
-class BlockPlaces {
- public:
-  explicit BlockPlaces(BytesView format_data);
-
-  /// The last place at or before `decoded`; nullopt: only the beginning of the archive is.
-  struct Found {
-    BlockPlace place;
-    std::uint64_t window;
-  };
-  [[nodiscard]] std::optional<Found> find(std::uint64_t decoded) const;
-  /// The output before a place that `find` answered. Fails with InvalidArgument when it is damaged.
-  [[nodiscard]] Result<std::vector<std::byte>> window(const Found& found) const;
-  /// Content that failed its checksum begins here.
-  [[nodiscard]] std::optional<std::uint64_t> wrong_from() const noexcept { return wrong_from_; }
-
- private:
-  [[nodiscard]] BlockPlaceWriter::Record record(std::size_t i) const;
-
-  const BytesView data_;
-  std::size_t count_ = 0;
-  std::size_t windows_ = 0;  ///< bytes of windows: the records follow them
-  std::optional<std::uint64_t> wrong_from_;
-};
+/// The block that begins at a place in the index.
+BlockPlace block_at(const tar::DecodePlace& place);
+/// The output before it. Fails with InvalidArgument when it is damaged.
+Result<std::vector<std::byte>> window_before(const tar::DecodePlace& place, const tar::DecodePlaces& places);
 
 }  // namespace bryo::tar_lz4

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "../tar/content_limit.h"
-#include "../tar/tar_walk.h"
+#include "../tar/decoded_walk.h"
 #include "block_places.h"
 
 namespace bryo::tar_lz4 {
@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kPiece = 256 << 10;
 
 /// The TAR that comes out of the frames; on its way places to begin at are added to the index.
-class DecodedInput final : public tar::TarInput {
+class FramedInput final : public tar::DecodedInput {
  public:
-  DecodedInput(const OpenObject& archive, std::string_view label, const TarLz4Options& options, MemberSink& members)
+  FramedInput(const OpenObject& archive, std::string_view label, const TarLz4Options& options, MemberSink& members)
       : label_(label),
         limit_("plugin.archive_tar_lz4", options.max_content.get().bytes,
                static_cast<std::uint64_t>(*options.max_ratio), archive.size()),
@@ -41,14 +41,12 @@ class DecodedInput final : public tar::TarInput {
   }
   [[nodiscard]] std::uint64_t position() const override { return stream_.position(); }
 
-  /// What follows the TAR, or what is damaged in it: the checksum at the end of a frame tells whether the members
-  /// before are right. Nothing when the frames themselves are damaged.
-  Status drain() {
+  Status drain() override {
     if (failed_) return {};
     BRYO_CHECK(stream_.skip(~std::uint64_t{0}));
     return limit_.check(label_, stream_.position());
   }
-  Status finish_places() { return places_.finish(stream_.wrong_from()); }
+  Status finish_places() override { return places_.finish(stream_.wrong_from()); }
 
  private:
   Result<BytesView> next(std::size_t n) {
@@ -72,22 +70,14 @@ class DecodedInput final : public tar::TarInput {
 }  // namespace
 
 Status TarLz4Reader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
-  DecodedInput input(archive, label, options_, members);
-  Status walked = tar::walk_tar(input, label, false, members);
-  const auto readable = [](const Status& status) { return status || status.error().code() == Errc::InvalidArgument; };
-  if (readable(walked)) {
-    const Status rest = input.drain();
-    if (walked || !readable(rest)) walked = rest;
-  }
-  // Members before damage are read like others.
-  if (readable(walked)) BRYO_CHECK(input.finish_places());
-  return walked;
+  FramedInput input(archive, label, options_, members);
+  return tar::walk_decoded(input, label, members);
 }
 
 Status TarLz4Reader::extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                              std::span<const MemberPart> parts,
                              const std::function<Status(std::size_t, BytesView)>& sink) const {
-  const BlockPlaces places(index.format_data());
+  const tar::DecodePlaces places(index.format_data(), label);
   FrameStream stream(archive, label);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::uint64_t wanted = parts[i].member.offset + parts[i].offset;
@@ -101,9 +91,9 @@ Status TarLz4Reader::extract(const OpenObject& archive, std::string_view label, 
     }
     if (!stream.move_to(wanted)) {
       const auto found = places.find(wanted);
-      if (found && (wanted < stream.position() || found->place.decoded > stream.position())) {
-        BRYO_TRY(window, places.window(*found));
-        BRYO_CHECK(stream.restart(found->place, window));
+      if (found && (wanted < stream.position() || found->decoded > stream.position())) {
+        BRYO_TRY(window, window_before(*found, places));
+        BRYO_CHECK(stream.restart(block_at(*found), window));
       } else if (wanted < stream.position()) {
         stream.rewind();
       }

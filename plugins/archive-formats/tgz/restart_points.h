@@ -1,15 +1,16 @@
 #pragma once
 
-/// Where reading a gzip file can begin again, as it is kept in the index: 24 bytes for a place, and the window before
-/// it, deflated. Windows are some 3 % of a shard of ordinary content.
-
-#include <bryo/member_index.h>
+/// Where reading a gzip file can begin again, as it is kept in the index: windows are deflated, and are some 3 % of a
+/// shard of ordinary content.
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
+
+#include "../tar/decode_places.h"
 
 struct libdeflate_decompressor;
 
@@ -39,53 +40,34 @@ class RestartPointWriter {
   /// After the pass, whole or not. `wrong_from`: the content from there on failed its gzip member's checksum.
   Status finish(std::optional<std::uint64_t> wrong_from);
 
-  /// One point in the index.
-  struct Record {
-    std::uint64_t decoded;
-    std::uint64_t encoded;  ///< 48 bits, and above them `bits`
-    std::uint64_t window;   ///< where it lies in the format data, plus 1; 0: none
-  };
-
  private:
   class Packer;
 
-  MemberSink& members_;
+  tar::DecodePlaceWriter places_;
   const std::uint64_t span_;
-  std::uint64_t written_ = 0;  ///< bytes of windows
-  std::vector<Record> records_;
   const std::unique_ptr<Packer> packer_;
 };
 
-/// What an index has. Offsets in it are checked, its order is believed.
+/// What an index has. One thread.
 class RestartPoints {
  public:
-  explicit RestartPoints(BytesView format_data);
+  /// Of the archive `label`. Both live as long as this.
+  RestartPoints(BytesView format_data, std::string_view label);
   ~RestartPoints();
 
-  /// A point without its window.
-  struct Found {
-    std::uint64_t decoded;
-    std::size_t number;
-  };
-  /// The last one at or before `decoded`; nullopt: only the beginning of the archive is.
-  [[nodiscard]] std::optional<Found> find(std::uint64_t decoded) const;
-  /// A point that `find` answered. Fails with InvalidArgument when it is damaged.
-  Result<RestartPoint> load(const Found& found);
+  /// The last one at or before `decoded`, without its window; nullopt: only the beginning of the archive is.
+  [[nodiscard]] std::optional<tar::DecodePlace> find(std::uint64_t decoded) const { return places_.find(decoded); }
+  /// The point at a place that `find` answered. Fails with InvalidArgument when it is damaged.
+  Result<RestartPoint> load(const tar::DecodePlace& place);
   /// Content that failed its checksum begins here.
-  [[nodiscard]] std::optional<std::uint64_t> wrong_from() const noexcept { return wrong_from_; }
+  [[nodiscard]] std::optional<std::uint64_t> wrong_from() const noexcept { return places_.wrong_from(); }
 
  private:
-  [[nodiscard]] RestartPointWriter::Record record(std::size_t i) const;
-  [[nodiscard]] bool unpack(BytesView packed, MutableBytes window);
-
   struct Free {
     void operator()(libdeflate_decompressor* inner) const noexcept;
   };
 
-  const BytesView data_;
-  std::size_t count_ = 0;
-  std::size_t windows_ = 0;  ///< bytes of windows: the records follow them
-  std::optional<std::uint64_t> wrong_from_;
+  const tar::DecodePlaces places_;
   std::unique_ptr<libdeflate_decompressor, Free> unpacker_;
 };
 

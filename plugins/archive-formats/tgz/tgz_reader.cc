@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "../tar/content_limit.h"
-#include "../tar/tar_walk.h"
+#include "../tar/decoded_walk.h"
 #include "gzip_pass.h"
 #include "inflate_stream.h"
 
@@ -17,7 +17,7 @@ constexpr std::size_t kPiece = 128 << 10;
 constexpr std::uint64_t kWorthRestart = 96 << 10;
 
 /// The TAR that comes out of the stream; on its way restart points are added to the index.
-class InflatedInput final : public tar::TarInput {
+class InflatedInput final : public tar::DecodedInput {
  public:
   InflatedInput(const OpenObject& archive, std::string_view label, const TgzOptions& options, MemberSink& members)
       : label_(label),
@@ -50,14 +50,12 @@ class InflatedInput final : public tar::TarInput {
   }
   [[nodiscard]] std::uint64_t position() const override { return pass_.position() - ready_.size(); }
 
-  /// What follows the TAR, or what is damaged in it: the checksum at the end of a gzip member tells whether the members
-  /// before are right. Nothing when the stream itself is damaged.
-  Status drain() {
+  Status drain() override {
     if (failed_) return {};
     BRYO_CHECK(skip(~std::uint64_t{0}));
     return {};
   }
-  Status finish_points() { return points_.finish(pass_.wrong_from()); }
+  Status finish_places() override { return points_.finish(pass_.wrong_from()); }
 
  private:
   /// Up to `n` of the bytes that are ready.
@@ -89,21 +87,13 @@ class InflatedInput final : public tar::TarInput {
 
 Status TgzReader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
   InflatedInput input(archive, label, options_, members);
-  Status walked = tar::walk_tar(input, label, false, members);
-  const auto readable = [](const Status& status) { return status || status.error().code() == Errc::InvalidArgument; };
-  if (readable(walked)) {
-    const Status rest = input.drain();
-    if (walked || !readable(rest)) walked = rest;
-  }
-  // Members before damage are read like others.
-  if (readable(walked)) BRYO_CHECK(input.finish_points());
-  return walked;
+  return tar::walk_decoded(input, label, members);
 }
 
 Status TgzReader::extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                           std::span<const MemberPart> parts,
                           const std::function<Status(std::size_t, BytesView)>& sink) const {
-  RestartPoints points(index.format_data());
+  RestartPoints points(index.format_data(), label);
   InflateStream stream(archive, label);
   const auto piece = std::make_unique_for_overwrite<std::byte[]>(kPiece);
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -107,17 +107,17 @@ TEST(FrameStream, BeginsAgainAtEveryPlace) {
     ASSERT_TRUE(size) << size.error().message();
     ASSERT_EQ(*size, plain.size());
     ASSERT_TRUE(writer.finish(std::nullopt));
-    const BlockPlaces places(members.format_data());
+    const tar::DecodePlaces places(members.format_data(), "label");
     FrameStream stream(object, "label");
     std::minstd_rand random(5);
     for (int i = 0; i < 30; ++i) {
       const std::uint64_t wanted = random() % plain.size();
       const auto found = places.find(wanted);
       ASSERT_TRUE(found);
-      ASSERT_LE(found->place.decoded, wanted);
-      const auto window = places.window(*found);
+      ASSERT_LE(found->decoded, wanted);
+      const auto window = window_before(*found, places);
       ASSERT_TRUE(window) << window.error().message();
-      ASSERT_TRUE(stream.restart(found->place, *window));
+      ASSERT_TRUE(stream.restart(block_at(*found), *window));
       ASSERT_TRUE(stream.skip(wanted - stream.position()));
       std::string got;
       while (got.size() < std::min<std::size_t>(20'000, plain.size() - wanted)) {
@@ -167,13 +167,13 @@ TEST(BlockPlaces, TooManyAreThinnedOut) {
   }
   ASSERT_TRUE(writer.finish(std::nullopt));
   EXPECT_LE(members.format_data().size(), 7u << 20);
-  const BlockPlaces places(members.format_data());
+  const tar::DecodePlaces places(members.format_data(), "label");
   for (std::uint64_t i = 0; i < kBlocks; i += 999) {
     const auto found = places.find((i << 16) + 5);
     ASSERT_TRUE(found);
-    ASSERT_LE(found->place.decoded, i << 16);
-    ASSERT_EQ(found->place.encoded, found->place.decoded / 2);
-    ASSERT_LE((i << 16) - found->place.decoded, 8u << 16);
+    ASSERT_LE(found->decoded, i << 16);
+    ASSERT_EQ(found->encoded, found->decoded / 2);
+    ASSERT_LE((i << 16) - found->decoded, 8u << 16);
   }
 }
 
@@ -186,14 +186,14 @@ TEST(BlockPlaces, DamagedDataIsAnErrorOrNothing) {
   ASSERT_TRUE(writer.offer({.decoded = 1 << 20, .encoded = 500, .frame = frame}, as_bytes(window)));
   ASSERT_TRUE(writer.finish(2 << 20));
   const BytesView good = members.format_data();
-  const BlockPlaces places(good);
+  const tar::DecodePlaces places(good, "label");
   EXPECT_EQ(places.wrong_from(), 2u << 20);
-  EXPECT_EQ(places.find((1 << 20) - 1)->place.encoded, 7u);
-  EXPECT_EQ(as_text(*places.window(*places.find(1 << 20))), window);
+  EXPECT_EQ(places.find((1 << 20) - 1)->encoded, 7u);
+  EXPECT_EQ(as_text(*window_before(*places.find(1 << 20), places)), window);
   const std::size_t step = good.size() / 500;
   for (std::size_t cut = 0; cut < good.size(); cut += step) {
-    const BlockPlaces bad(good.first(cut));
-    if (const auto found = bad.find(1 << 20)) (void)bad.window(*found);
+    const tar::DecodePlaces bad(good.first(cut), "label");
+    if (const auto found = bad.find(1 << 20)) (void)window_before(*found, bad);
   }
   std::minstd_rand random(1);
   for (int i = 0; i < 2'000; ++i) {
@@ -202,8 +202,8 @@ TEST(BlockPlaces, DamagedDataIsAnErrorOrNothing) {
       const std::size_t from = random() % 2 == 0 ? 0 : bytes.size() - 80;  // the window's header, or what follows it
       bytes[from + random() % 80] = static_cast<std::byte>(random() >> 8);
     }
-    const BlockPlaces bad(bytes);
-    if (const auto found = bad.find(1 << 20)) (void)bad.window(*found);
+    const tar::DecodePlaces bad(bytes, "label");
+    if (const auto found = bad.find(1 << 20)) (void)window_before(*found, bad);
   }
   const MemoryObject object(framed("x"), 1);
   FrameStream stream(object, "label");

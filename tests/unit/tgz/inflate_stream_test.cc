@@ -104,7 +104,7 @@ TEST(InflateStream, BeginsAgainAtEveryPoint) {
   for (const std::string& bytes : all_kinds(plain)) {
     const MemoryObject object(bytes, 1);
     const auto data = points_of(bytes, 64 << 10);
-    RestartPoints points(data);
+    RestartPoints points(data, "label");
     EXPECT_FALSE(points.wrong_from());
     InflateStream stream(object, "label");
     std::minstd_rand random(5);
@@ -136,7 +136,7 @@ TEST(InflateStream, GoesOnToTheEnd) {
   const std::string plain = mixed(700'000, 6);
   for (const std::string& bytes : all_kinds(plain)) {
     const auto data = points_of(bytes, 64 << 10);
-    RestartPoints points(data);
+    RestartPoints points(data, "label");
     const MemoryObject object(bytes, 1);
     InflateStream stream(object, "label");
     for (std::uint64_t from = 0; from < plain.size(); from += 64 << 10) {

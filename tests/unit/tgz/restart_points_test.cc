@@ -21,7 +21,7 @@ TEST(RestartPoints, AreFoundByContent) {
     ASSERT_EQ(*next, (i + 1) * kSpan);
   }
   ASSERT_TRUE(writer.finish(77));
-  RestartPoints points(members.format_data());
+  RestartPoints points(members.format_data(), "label");
   EXPECT_EQ(points.wrong_from(), 77u);
   EXPECT_FALSE(points.find(kSpan - 1));
   for (std::uint64_t i = 1; i <= 50; ++i) {
@@ -45,7 +45,7 @@ TEST(RestartPoints, WindowsOfAllKindsComeBack) {
     RestartPointWriter writer(members, kSpan);
     ASSERT_TRUE(writer.offer(point_of(10 * kSpan, window)));
     ASSERT_TRUE(writer.finish(std::nullopt));
-    RestartPoints points(members.format_data());
+    RestartPoints points(members.format_data(), "label");
     EXPECT_FALSE(points.wrong_from());
     const auto point = points.load(*points.find(10 * kSpan));
     ASSERT_TRUE(point);
@@ -81,7 +81,7 @@ TEST(RestartPoints, DamagedDataIsAnError) {
   ASSERT_TRUE(writer.finish(std::nullopt));
   const std::vector<std::byte> good(members.format_data().begin(), members.format_data().end());
   const auto use = [](BytesView data) {
-    RestartPoints points(data);
+    RestartPoints points(data, "label");
     for (std::uint64_t at = 0; at < 5 * kSpan; at += kSpan / 2) {
       if (const auto found = points.find(at)) (void)points.load(*found);
     }
@@ -97,7 +97,7 @@ TEST(RestartPoints, DamagedDataIsAnError) {
   }
   std::vector<std::byte> bad = good;
   for (std::size_t i = 8; i < 200; ++i) bad[i] = ~bad[i];
-  RestartPoints points(bad);
+  RestartPoints points(bad, "label");
   EXPECT_FALSE(points.load(*points.find(kSpan)));
   EXPECT_TRUE(points.load(*points.find(2 * kSpan)));
 }

@@ -1,0 +1,17 @@
+#include "decoded_walk.h"
+
+namespace bryo::tar {
+
+Status walk_decoded(DecodedInput& input, std::string_view label, MemberSink& members) {
+  Status walked = walk_tar(input, label, false, members);
+  const auto readable = [](const Status& status) { return status || status.error().code() == Errc::InvalidArgument; };
+  if (readable(walked)) {
+    const Status rest = input.drain();
+    if (walked || !readable(rest)) walked = rest;
+  }
+  // Members before damage are read like others.
+  if (readable(walked)) BRYO_CHECK(input.finish_places());
+  return walked;
+}
+
+}  // namespace bryo::tar
