@@ -1,6 +1,6 @@
 #pragma once
 
-#include <kernel/metrics/metrics_registry.h>
+#include <kernel/metrics/counter_rows.h>
 
 namespace bryo::kernel {
 
@@ -8,21 +8,14 @@ namespace bryo::kernel {
 struct IndexMetrics {
   static Result<IndexMetrics> declare(MetricsRegistry& registry) {
     IndexMetrics out;
-    struct Row {
-      Counter** counter;
-      const char* name;
-      const char* exposition;
-      const char* help;
-    };
-    for (const Row& row : {
-             Row{&out.passes, "index.passes", "bryo_index_passes", "Archives read from end to end to index them."},
-             Row{&out.loads, "index.loads", "bryo_index_loads", "Indexes of archives read from a disk."},
-             Row{&out.damaged, "index.damaged", "bryo_index_damaged",
-                 "Indexes on a disk that could not be used, and were made anew."},
-         }) {
-      BRYO_TRY(counter, registry.counter({.name = row.name, .help = row.help, .exposition = row.exposition}, "kernel"));
-      *row.counter = counter;
-    }
+    BRYO_CHECK(declare_counters(
+        registry,
+        {
+            {&out.passes, "index.passes", "bryo_index_passes", "Archives read from end to end to index them."},
+            {&out.loads, "index.loads", "bryo_index_loads", "Indexes of archives read from a disk."},
+            {&out.damaged, "index.damaged", "bryo_index_damaged",
+             "Indexes on a disk that could not be used, and were made anew."},
+        }));
     return out;
   }
 

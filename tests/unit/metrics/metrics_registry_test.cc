@@ -1,5 +1,7 @@
 #include <kernel/metrics/metrics_registry.h>
 
+#include <kernel/metrics/counter_rows.h>
+
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -32,6 +34,23 @@ TEST(MetricsRegistry, PrintsThePage) {
             "# HELP bryo_moss_inflight batches\\nunder way\n"
             "# TYPE bryo_moss_inflight gauge\n"
             "bryo_moss_inflight{node_id=\"n1t\"} -2\n");
+}
+
+TEST(MetricsRegistry, DeclaresATableOfCounters) {
+  MetricsRegistry registry("n1t");
+  Counter* one = nullptr;
+  Counter* two = nullptr;
+  ASSERT_TRUE(
+      declare_counters(registry, {{&one, "one.n", "ais_target_one", "First."}, {&two, "two.n", "", "Second."}}));
+  one->add(1);
+  two->add(2);
+  EXPECT_THAT(registry.prometheus_text(), HasSubstr("ais_target_one{node_id=\"n1t\"} 1\n"));
+  EXPECT_THAT(registry.prometheus_text(), HasSubstr("bryo_two_n{node_id=\"n1t\"} 2\n"));
+  Counter* third = nullptr;
+  const Status taken = declare_counters(registry, {{&third, "one.n", "ais_target_one", "First again."}});
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code(), Errc::Conflict);
+  EXPECT_EQ(third, nullptr);
 }
 
 TEST(MetricsRegistry, HistogramIsCumulativeInSeconds) {
