@@ -5,7 +5,7 @@
 #include <bryo/hook.h>
 #include <bryo/host.h>
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,8 +20,7 @@ inline constexpr std::string_view kIndexOnPut = "extra.custom.index_on_put";
 class IndexAfterPut {
  public:
   /// Both outlive `stop`.
-  IndexAfterPut(Host& host, IndexSettings& settings)
-      : host_(host), settings_(settings), waiting_(std::make_shared<std::atomic<std::int64_t>>(0)) {}
+  IndexAfterPut(Host& host, IndexSettings& settings);
 
   /// The hook.
   Task<Status> stored(ObjectChange change);
@@ -29,11 +28,12 @@ class IndexAfterPut {
   Task<void> stop();
 
  private:
+  class Underway;
   static Task<Status> index(Host& host, BucketPtr bucket, std::string name);
 
   Host& host_;
   IndexSettings& settings_;
-  const std::shared_ptr<std::atomic<std::int64_t>> waiting_;
+  const std::shared_ptr<Underway> underway_;
 };
 
 }  // namespace bryo::shard_index
