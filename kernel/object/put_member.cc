@@ -149,8 +149,7 @@ Task<Result<Response>> ObjectApi::put_member(Request& request, std::string archp
   options.skip_previous = bool_of(request.query.get(wire::kQuerySkipPrevious).value_or("")).value_or(false);
   BRYO_CO_TRY(object, co_await services_.store.create(address.bucket, std::string(address.object), std::move(options)));
   ShardDraft draft(std::move(object), std::move(plan.base.writer), services_.blocking, request.executor);
-  if (plan.base.keep != 0) BRYO_CO_CHECK(co_await draft.keep(before, plan.base.keep));
-  if (plan.base.copy) BRYO_CO_CHECK(co_await draft.copy(*plan.base.copy));
+  BRYO_CO_CHECK(co_await draft.start(plan.base));
 
   BRYO_CO_TRY(type, parse_checksum_type(checksum ? checksum->first : ""));
   Checksum computed(type);
@@ -207,10 +206,9 @@ Task<Result<ShardPlan>> ObjectApi::plan_shard(const ObjectAddress& address, Obje
   if (Status begun = co_await services_.blocking.run(std::move(begin)); !begun) {
     co_return cannot_append(uri, begun.error());
   }
-  if (!plan.base.copy) co_return plan;
-  plan.base.writer = opened->format->make_writer();
-  BRYO_CO_TRY(memory,
-              services_.memory.reserve(plan.base.names + plan.base.copy->most(), "a shard that is written anew"));
+  if (plan.base.copy) plan.base.writer = opened->format->make_writer();
+  if (plan.base.memory == 0) co_return plan;
+  BRYO_CO_TRY(memory, services_.memory.reserve(plan.base.memory, "a shard that is compressed anew"));
   plan.memory = std::move(memory);
   co_return plan;
 }

@@ -77,6 +77,9 @@ class GatedWriter final : public ArchiveWriter {
   [[nodiscard]] std::size_t max_header(std::size_t name_size) const noexcept override {
     return inner_ ? inner_->max_header(name_size) : 0;
   }
+  Result<bool> carry_over(ArchiveBuffer& out) override {
+    return guarded([&] { return inner_->carry_over(out); });
+  }
   Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override {
     return guarded([&] { return inner_->begin(name, size, out); });
   }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,6 +72,25 @@ std::string archive_of(Writer&& writer, const Contents& members) {
   EXPECT_TRUE(writer.finish(out));
   flush();
   return bytes;
+}
+
+/// The archive with one more member; "<why>" when it cannot be continued.
+inline std::string continued(const ArchiveReader& reader, const OpenObject& archive, const MemberIndex& index,
+                             const std::pair<std::string, std::string>& member) {
+  auto continuation = reader.continue_after(archive, "ais://b/s", index);
+  if (!continuation) return "<" + continuation.error().message() + ">";
+  ArchiveWriter& writer = *continuation->writer;
+  std::string bytes(continuation->keep, '\0');
+  EXPECT_TRUE(archive.read_blocking(0, std::as_writable_bytes(std::span(bytes))));
+  for (bool more = true; more;) {
+    ArchiveBuffer out;
+    const auto carried = writer.carry_over(out);
+    if (!carried) return "<" + carried.error().message() + ">";
+    EXPECT_TRUE(compress_pieces(writer, out));
+    bytes.append(as_text(out.view()));
+    more = *carried;
+  }
+  return bytes + archive_of(writer, {member});
 }
 
 /// A TAR of `count` empty members without its end, so that it can follow itself.

@@ -43,7 +43,9 @@ Status BlockPlaceWriter::add(const tar::DecodePlace& place, BytesView window) {
   return places_.add(place, window.size(), made > 0 ? BytesView(packed).first(static_cast<std::size_t>(made)) : window);
 }
 
-Status BlockPlaceWriter::finish(std::optional<std::uint64_t> wrong_from) { return places_.finish(wrong_from); }
+Status BlockPlaceWriter::finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end) {
+  return places_.finish(wrong_from, entries_end);
+}
 
 BlockPlace block_at(const tar::DecodePlace& place) {
   return {.decoded = place.decoded,

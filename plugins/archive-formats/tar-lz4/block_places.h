@@ -22,7 +22,7 @@ class BlockPlaceWriter {
   /// Every block of the archive, in order.
   Status offer(const BlockPlace& place, BytesView window);
   /// After the pass, whole or not. `wrong_from`: the content from there on failed its frame's checksum.
-  Status finish(std::optional<std::uint64_t> wrong_from);
+  Status finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end);
 
  private:
   Status add(const tar::DecodePlace& place, BytesView window);

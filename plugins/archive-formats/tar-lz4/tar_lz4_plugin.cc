@@ -19,7 +19,8 @@ class TarLz4Plugin final : public Plugin {
                   .extensions = {".tar.lz4"},
                   .mime_names = {"application/x-lz4"},
                   .content_type = "application/x-lz4",
-                  .magic = {{.offset = 0, .bytes = "\x04\x22\x4d\x18"}}},
+                  .magic = {{.offset = 0, .bytes = "\x04\x22\x4d\x18"}},
+                  .index_version = 2},
          .reader = std::make_shared<const TarLz4Reader>(options),
          .make_writer = [level = options.level] { return std::make_unique<TarLz4Writer>(static_cast<int>(*level)); }},
         registrar));

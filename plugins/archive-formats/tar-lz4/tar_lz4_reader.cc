@@ -1,11 +1,16 @@
 #include "tar_lz4_reader.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "../tar/carried_tar.h"
 #include "../tar/content_limit.h"
 #include "../tar/decoded_walk.h"
 #include "block_places.h"
+#include "tar_lz4_writer.h"
 
 namespace bryo::tar_lz4 {
 namespace {
@@ -46,7 +51,7 @@ class FramedInput final : public tar::DecodedInput {
     BRYO_CHECK(stream_.skip(~std::uint64_t{0}));
     return limit_.check(label_, stream_.position());
   }
-  Status finish_places() override { return places_.finish(stream_.wrong_from()); }
+  Status finish_places(std::uint64_t entries_end) override { return places_.finish(stream_.wrong_from(), entries_end); }
 
  private:
   Result<BytesView> next(std::size_t n) {
@@ -59,7 +64,7 @@ class FramedInput final : public tar::DecodedInput {
     return places_.offer(place, window);
   }
 
-  const std::string_view label_;
+  const std::string label_;
   const tar::ContentLimit limit_;
   BlockPlaceWriter places_;
   FrameStream stream_;
@@ -108,6 +113,15 @@ Status TarLz4Reader::extract(const OpenObject& archive, std::string_view label, 
     }
   }
   return {};
+}
+
+Result<ArchiveContinuation> TarLz4Reader::continue_after(const OpenObject& archive, std::string_view label,
+                                                         const MemberIndex& index) const {
+  const std::uint64_t end = tar::DecodePlaces(index.format_data(), label).entries_end();
+  auto carried = std::make_unique<tar::CarriedTar>(
+      std::make_unique<FramedInput>(archive, label, options_, tar::no_members()), end, std::string(label));
+  return ArchiveContinuation{.writer =
+                                 std::make_unique<TarLz4Writer>(static_cast<int>(*options_.level), std::move(carried))};
 }
 
 }  // namespace bryo::tar_lz4

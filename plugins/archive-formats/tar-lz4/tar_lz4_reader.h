@@ -17,6 +17,9 @@ class TarLz4Reader final : public ArchiveReader {
   Status extract(const OpenObject& archive, std::string_view label, const MemberIndex& index,
                  std::span<const MemberPart> parts,
                  const std::function<Status(std::size_t, BytesView)>& sink) const override;
+  /// The TAR stays as it is, and is compressed anew.
+  Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
+                                             const MemberIndex& index) const override;
 
  private:
   const TarLz4Options options_;

@@ -8,6 +8,14 @@
 
 namespace bryo::tar_lz4 {
 
+Result<bool> TarLz4Writer::carry_over(ArchiveBuffer& out) {
+  if (!carried_) return false;
+  BRYO_TRY(bytes, carried_->next());
+  if (bytes.empty()) carried_.reset();
+  BRYO_CHECK(content(bytes, out));
+  return carried_ != nullptr;
+}
+
 Status TarLz4Writer::begin(std::string_view name, std::uint64_t size, ArchiveBuffer&) {
   BRYO_CHECK(tar_.begin(name, size, open_));
   cut_blocks();

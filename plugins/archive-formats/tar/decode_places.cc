@@ -16,6 +16,7 @@ struct WindowHeader {
 struct Trailer {
   std::uint64_t count;
   std::uint64_t wrong_from;
+  std::uint64_t entries_end;
 };
 constexpr std::uint64_t kNowhere = ~std::uint64_t{0};
 
@@ -54,9 +55,10 @@ void DecodePlaceWriter::thin_out() {
   records_.resize((records_.size() + 1) / 2);
 }
 
-Status DecodePlaceWriter::finish(std::optional<std::uint64_t> wrong_from) {
+Status DecodePlaceWriter::finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end) {
   BRYO_CHECK(members_.add_format_data(std::as_bytes(std::span(records_))));
-  const Trailer trailer{.count = records_.size(), .wrong_from = wrong_from.value_or(kNowhere)};
+  const Trailer trailer{
+      .count = records_.size(), .wrong_from = wrong_from.value_or(kNowhere), .entries_end = entries_end};
   return members_.add_format_data(bytes_of(trailer));
 }
 
@@ -71,6 +73,7 @@ DecodePlaces::DecodePlaces(BytesView format_data, std::string_view label) : data
   const std::size_t room = data_.size() - sizeof trailer;
   std::memcpy(&trailer, data_.data() + room, sizeof trailer);
   if (trailer.wrong_from != kNowhere) wrong_from_ = trailer.wrong_from;
+  entries_end_ = trailer.entries_end;
   if (trailer.count > room / sizeof(Record)) return;
   count_ = static_cast<std::size_t>(trailer.count);
   windows_ = room - count_ * sizeof(Record);

@@ -35,8 +35,9 @@ class DecodePlaceWriter {
   void add(const DecodePlace& place);
   /// Drops every second place; their windows stay.
   void thin_out();
-  /// After the pass, whole or not. `wrong_from`: the content from there on failed a checksum.
-  Status finish(std::optional<std::uint64_t> wrong_from);
+  /// After the pass, whole or not. `wrong_from`: the content from there on failed a checksum. `entries_end`: where the
+  /// last entry of the TAR ends, if it is whole.
+  Status finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end);
 
   [[nodiscard]] std::size_t count() const noexcept { return records_.size(); }
   /// The format data are at most this long if one more place is added, with a window that takes `packed` bytes.
@@ -72,6 +73,8 @@ class DecodePlaces {
                                                       const Unpack& unpack) const;
   /// Content that failed its checksum begins here.
   [[nodiscard]] std::optional<std::uint64_t> wrong_from() const noexcept { return wrong_from_; }
+  /// Where the last entry of the TAR ends, if it is whole.
+  [[nodiscard]] std::uint64_t entries_end() const noexcept { return entries_end_; }
   /// What a format says that finds nonsense in a place.
   [[nodiscard]] Error damaged() const;
 
@@ -84,6 +87,7 @@ class DecodePlaces {
   std::size_t count_ = 0;
   std::size_t windows_ = 0;  ///< bytes of windows: the records follow them
   std::optional<std::uint64_t> wrong_from_;
+  std::uint64_t entries_end_ = 0;
 };
 
 }  // namespace bryo::tar

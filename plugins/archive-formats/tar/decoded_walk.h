@@ -12,8 +12,8 @@ class DecodedInput : public TarInput {
   /// Reads what follows the TAR: the checksum at the end tells whether the members before are right. Succeeds without
   /// reading when the stream has failed already.
   virtual Status drain() = 0;
-  /// Adds the places to the index; the last call.
-  virtual Status finish_places() = 0;
+  /// Adds the places to the index, and where the entries of the TAR end; the last call.
+  virtual Status finish_places(std::uint64_t entries_end) = 0;
 };
 
 /// Like `walk_tar`, and the checksums are compared even if the TAR itself is damaged.

@@ -42,13 +42,15 @@ class FileInput final : public TarInput {
 
 Status TarReader::index(const OpenObject& archive, std::string_view label, MemberSink& members) const {
   FileInput input(archive);
-  return walk_tar(input, label, true, members);
+  BRYO_TRY(end, walk_tar(input, label, true, members));
+  (void)end;
+  return {};
 }
 
 Result<ArchiveContinuation> TarReader::continue_after(const OpenObject& archive, std::string_view label,
                                                       const MemberIndex&) const {
   FileInput input(archive);
-  BRYO_TRY(end, end_of_entries(input, label));
+  BRYO_TRY(end, walk_tar(input, label, true, no_members()));
   return ArchiveContinuation{.keep = end, .writer = std::make_unique<TarWriter>(padding(end))};
 }
 

@@ -22,11 +22,10 @@ class Walk {
   Walk(TarInput& input, std::string_view label, bool stored, MemberSink& members)
       : input_(input), label_(label), stored_(stored), members_(members) {}
 
-  Status run() {
+  Result<std::uint64_t> run() {
     while (!ended_) BRYO_CHECK(step());
-    return {};
+    return entries_end_;
   }
-  [[nodiscard]] std::uint64_t end_of_entries() const noexcept { return entries_end_; }
 
  private:
   Status step();
@@ -187,15 +186,13 @@ class NoMembers final : public MemberSink {
 
 }  // namespace
 
-Status walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members) {
+Result<std::uint64_t> walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members) {
   return Walk(input, label, stored, members).run();
 }
 
-Result<std::uint64_t> end_of_entries(TarInput& input, std::string_view label) {
-  NoMembers nobody;
-  Walk walk(input, label, true, nobody);
-  BRYO_CHECK(walk.run());
-  return walk.end_of_entries();
+MemberSink& no_members() {
+  static NoMembers nobody;
+  return nobody;
 }
 
 }  // namespace bryo::tar

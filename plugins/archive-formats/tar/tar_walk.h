@@ -25,12 +25,12 @@ class TarInput {
 };
 
 /// Hands every regular file to `members`, at its position in the input; `stored` if that is its place in the archive.
-/// Links, directories and devices are passed over, sparse files are told to be unreadable. Fails as
+/// Links, directories and devices are passed over, sparse files are told to be unreadable. Answers where the last entry
+/// of any kind ends, with its padding as far as it is there: another member may follow. Fails as
 /// `ArchiveReader::index`.
-Status walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members);
+Result<std::uint64_t> walk_tar(TarInput& input, std::string_view label, bool stored, MemberSink& members);
 
-/// Where the last entry of any kind ends, with its padding as far as it is there: another member may follow. Fails as
-/// `walk_tar`.
-Result<std::uint64_t> end_of_entries(TarInput& input, std::string_view label);
+/// For walks of which nobody wants the members: takes them and keeps nothing.
+MemberSink& no_members();
 
 }  // namespace bryo::tar

@@ -62,7 +62,9 @@ Result<std::uint64_t> RestartPointWriter::offer(const RestartPoint& point) {
   return point.decoded + span_;
 }
 
-Status RestartPointWriter::finish(std::optional<std::uint64_t> wrong_from) { return places_.finish(wrong_from); }
+Status RestartPointWriter::finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end) {
+  return places_.finish(wrong_from, entries_end);
+}
 
 void RestartPoints::Free::operator()(libdeflate_decompressor* inner) const noexcept {
   ::libdeflate_free_decompressor(inner);

@@ -38,7 +38,7 @@ class RestartPointWriter {
   /// point is wanted.
   Result<std::uint64_t> offer(const RestartPoint& point);
   /// After the pass, whole or not. `wrong_from`: the content from there on failed its gzip member's checksum.
-  Status finish(std::optional<std::uint64_t> wrong_from);
+  Status finish(std::optional<std::uint64_t> wrong_from, std::uint64_t entries_end);
 
  private:
   class Packer;
@@ -59,6 +59,8 @@ class RestartPoints {
   [[nodiscard]] std::optional<tar::DecodePlace> find(std::uint64_t decoded) const { return places_.find(decoded); }
   /// The point at a place that `find` answered. Fails with InvalidArgument when it is damaged.
   Result<RestartPoint> load(const tar::DecodePlace& place);
+  /// As tar::DecodePlaces.
+  [[nodiscard]] std::uint64_t entries_end() const noexcept { return places_.entries_end(); }
   /// Content that failed its checksum begins here.
   [[nodiscard]] std::optional<std::uint64_t> wrong_from() const noexcept { return places_.wrong_from(); }
 

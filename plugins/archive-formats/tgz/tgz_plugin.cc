@@ -14,18 +14,17 @@ class TgzPlugin final : public Plugin {
  public:
   Status declare(Registrar& registrar) override {
     const TgzOptions options(registrar);
+    const auto pool = std::make_shared<DeflatePool>();
     registrar.archive_format(
         counted({.spec = {.name = ".tgz",
                           .extensions = {".tar.gz", ".tgz"},
                           .mime_names = {"application/gzip", "application/x-gzip", "application/x-tgz"},
                           .content_type = "application/gzip",
                           .magic = {{.offset = 0, .bytes = "\x1f\x8b"}},
-                          .index_version = 2},
-                 .reader = std::make_shared<const TgzReader>(options),
-                 .make_writer =
-                     [level = options.level, pool = std::make_shared<DeflatePool>()] {
-                       return std::make_unique<TgzWriter>(static_cast<int>(*level), pool);
-                     }},
+                          .index_version = 3},
+                 .reader = std::make_shared<const TgzReader>(options, pool),
+                 .make_writer = [level = options.level,
+                                 pool] { return std::make_unique<TgzWriter>(static_cast<int>(*level), pool); }},
                 registrar));
     return {};
   }

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "../tar/carried_tar.h"
 #include "../tar/content_limit.h"
 #include "../tar/decoded_walk.h"
 #include "gzip_pass.h"
 #include "inflate_stream.h"
+#include "tgz_writer.h"
 
 namespace bryo::tgz {
 namespace {
@@ -55,7 +59,7 @@ class InflatedInput final : public tar::DecodedInput {
     BRYO_CHECK(skip(~std::uint64_t{0}));
     return {};
   }
-  Status finish_places() override { return points_.finish(pass_.wrong_from()); }
+  Status finish_places(std::uint64_t entries_end) override { return points_.finish(pass_.wrong_from(), entries_end); }
 
  private:
   /// Up to `n` of the bytes that are ready.
@@ -73,7 +77,7 @@ class InflatedInput final : public tar::DecodedInput {
     return limit_.check(label_, pass_.position());
   }
 
-  const std::string_view label_;
+  const std::string label_;
   const tar::ContentLimit limit_;
   RestartPointWriter points_;
   GzipPass pass_;
@@ -124,6 +128,15 @@ Status TgzReader::extract(const OpenObject& archive, std::string_view label, con
     }
   }
   return {};
+}
+
+Result<ArchiveContinuation> TgzReader::continue_after(const OpenObject& archive, std::string_view label,
+                                                      const MemberIndex& index) const {
+  const std::uint64_t end = RestartPoints(index.format_data(), label).entries_end();
+  auto carried = std::make_unique<tar::CarriedTar>(
+      std::make_unique<InflatedInput>(archive, label, options_, tar::no_members()), end, std::string(label));
+  return ArchiveContinuation{
+      .writer = std::make_unique<TgzWriter>(static_cast<int>(*options_.level), pool_, std::move(carried))};
 }
 
 }  // namespace bryo::tgz

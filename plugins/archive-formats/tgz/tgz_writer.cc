@@ -23,9 +23,17 @@ std::unique_ptr<DeflatePiece> new_piece(int level) {
 
 }  // namespace
 
-TgzWriter::TgzWriter(int level, std::shared_ptr<DeflatePool> pool)
-    : level_(level), pool_(std::move(pool)), open_(new_piece(level)) {
+TgzWriter::TgzWriter(int level, std::shared_ptr<DeflatePool> pool, std::unique_ptr<tar::CarriedTar> carried)
+    : level_(level), pool_(std::move(pool)), carried_(std::move(carried)), open_(new_piece(level)) {
   open_->first = true;
+}
+
+Result<bool> TgzWriter::carry_over(ArchiveBuffer& out) {
+  if (!carried_) return false;
+  BRYO_TRY(bytes, carried_->next());
+  if (bytes.empty()) carried_.reset();
+  BRYO_CHECK(content(bytes, out));
+  return carried_ != nullptr;
 }
 
 Status TgzWriter::begin(std::string_view name, std::uint64_t size, ArchiveBuffer&) {

@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 
+#include "../tar/carried_tar.h"
 #include "../tar/tar_writer.h"
 #include "deflate_piece.h"
 
@@ -16,12 +17,13 @@ namespace bryo::tgz {
 
 class TgzWriter final : public ArchiveWriter {
  public:
-  /// `pool` is shared by the writers of a node.
-  TgzWriter(int level, std::shared_ptr<DeflatePool> pool);
+  /// `pool` is shared by the writers of a node. `carried`: what the archive begins with.
+  TgzWriter(int level, std::shared_ptr<DeflatePool> pool, std::unique_ptr<tar::CarriedTar> carried = nullptr);
 
   [[nodiscard]] PayloadMode payload() const noexcept override { return PayloadMode::Transformed; }
   /// All of it comes out of pieces.
   [[nodiscard]] std::size_t max_header(std::size_t) const noexcept override { return 0; }
+  Result<bool> carry_over(ArchiveBuffer& out) override;
   Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) override;
   Status content(BytesView bytes, ArchiveBuffer& out) override;
   Status end(ArchiveBuffer& out) override;
@@ -35,6 +37,7 @@ class TgzWriter final : public ArchiveWriter {
 
   const int level_;
   const std::shared_ptr<DeflatePool> pool_;
+  std::unique_ptr<tar::CarriedTar> carried_;  ///< null: there is none, or no more
   tar::TarWriter tar_;
   std::unique_ptr<DeflatePiece> open_;  ///< the piece that is being filled
   std::uint32_t crc_ = 0;

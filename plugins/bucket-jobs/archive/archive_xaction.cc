@@ -114,11 +114,8 @@ Task<Result<std::unique_ptr<ShardDraft>>> ArchiveXaction::open_draft(const std::
   auto draft =
       std::make_unique<ShardDraft>(std::move(object), std::move(start.writer), host_.blocking(), std::move(executor));
   const ShardDraft::Stopped stopped = [&job] { return job.aborted(); };
-  if (start.keep != 0) BRYO_CO_CHECK(co_await draft->keep(base->object, start.keep, stopped));
-  if (start.copy) {
-    BRYO_CO_TRY(memory, host_.memory().reserve(start.names + start.copy->most(), "an archive written anew"));
-    BRYO_CO_CHECK(co_await draft->copy(*start.copy, stopped));
-  }
+  BRYO_CO_TRY(memory, host_.memory().reserve(start.memory, "an archive that is compressed anew"));
+  BRYO_CO_CHECK(co_await draft->start(start, stopped));
   co_return draft;
 }
 

@@ -1,6 +1,7 @@
 """Files into shards: PUT with archpath (http-objects.md 6)."""
 
 import io
+import os
 import random
 import socket
 import struct
@@ -185,18 +186,42 @@ def test_an_archive_without_end_blocks_is_continued(node):
         check(node, "cut.tar", [("a", b"x" * 100), ("b", b"y")])
 
 
-def test_other_entries_of_a_tar_stay(node):
+@pytest.mark.parametrize("extension", [".tar", ".tgz", ".tar.lz4"])
+def test_other_entries_of_a_tar_stay(node, extension, tmp_path):
+    """Links, folders, devices, modes, owners and times; also what is no file that could be read, and names that nobody should extract."""
+    kinds = [(tarfile.REGTYPE, "a"), (tarfile.DIRTYPE, "dir"), (tarfile.SYMTYPE, "link"), (tarfile.LNKTYPE, "hard"), (tarfile.FIFOTYPE, "pipe")]
+    kinds += [(tarfile.CHRTYPE, "device"), (tarfile.REGTYPE, "../up"), (tarfile.REGTYPE, "/etc/absolute"), (tarfile.SYMTYPE, "last")]
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as file:
-        for kind, name in ((tarfile.REGTYPE, "a"), (tarfile.DIRTYPE, "dir"), (tarfile.SYMTYPE, "link")):
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "of all"}) as file:
+        for i, (kind, name) in enumerate(kinds):
             info = tarfile.TarInfo(name)
-            info.type, info.linkname, info.mtime, info.uid = kind, "a" if kind == tarfile.SYMTYPE else "", 1234567, 77
-            file.addfile(info)
-    node.put("b", "entries.tar", out.getvalue())
-    assert add(node, "entries.tar", "new", b"x").status == 200
-    with tarfile.open(fileobj=io.BytesIO(node.get("b", "entries.tar").body)) as file:
-        assert [(m.name, m.type, m.mtime, m.uid) for m in file][:3] == [("a", b"0", 1234567, 77), ("dir", b"5", 1234567, 77), ("link", b"2", 1234567, 77)]
-        assert file.getnames()[3:] == ["new"]
+            info.type, info.mtime, info.uid, info.mode, info.uname = kind, 1234567.5 + i, 77, 0o640 + i, "somebody"
+            info.linkname = {tarfile.SYMTYPE: "../../etc/passwd", tarfile.LNKTYPE: "a"}.get(kind, "")
+            content = NOISE.randbytes(200_000) if kind == tarfile.REGTYPE else b""
+            info.size = len(content)
+            file.addfile(info, io.BytesIO(content))
+    (tmp_path / "holes").touch()
+    os.truncate(tmp_path / "holes", 1_000_000)
+    sparse = subprocess.run(["tar", "-cSf", "-", "holes"], cwd=tmp_path, check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(out.getvalue())) as file:
+        plain = out.getvalue()[: file.getmembers()[-1].offset_data] + sparse
+    pack = {".tar": [], ".tgz": ["gzip", "-c"], ".tar.lz4": ["lz4", "-c"]}[extension]
+    data = subprocess.run(pack, input=plain, capture_output=True, check=True).stdout if pack else plain
+    name = "entries" + extension
+    node.put("b", name, data)
+    for i in range(2):
+        assert add(node, name, f"new{i}", b"x" * 300_000, APPEND).status == 200
+    whole = node.get("b", name).body
+    if pack:
+        whole = subprocess.run([pack[0], "-dc"], input=whole, capture_output=True, check=True).stdout
+    before, after = (tarfile.open(fileobj=io.BytesIO(content)) for content in (plain, whole))
+    kept = [entry.get_info() | {"type": entry.type, "sparse": entry.sparse, "pax": entry.pax_headers} for entry in before]
+    assert len(kept) == len(kinds) + 1
+    assert [entry.get_info() | {"type": entry.type, "sparse": entry.sparse, "pax": entry.pax_headers} for entry in after][: len(kept)] == kept
+    assert after.getnames()[len(kept) :] == ["new0", "new1"]
+    used = before.getmembers()[-1].offset_data
+    assert whole[:used] == plain[:used], "the same bytes"
+    assert subprocess.run(["tar", "-tf", "-"], input=whole, capture_output=True, check=True).stdout.count(b"\n") == len(kept) + 2
 
 
 def test_what_zip_keeps(node):

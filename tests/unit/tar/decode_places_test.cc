@@ -30,12 +30,12 @@ TEST(DecodePlaces, BytesAreTheseForever) {
   ASSERT_TRUE(writer.add({.decoded = 100, .encoded = 0x123456789ABC, .own = 0x6440}, 6, as_bytes("abc")));
   writer.add({.decoded = 200, .encoded = 20, .own = 7});
   ASSERT_TRUE(writer.add({.decoded = 300, .encoded = 30}, 8, as_bytes("12345678")));
-  ASSERT_TRUE(writer.finish(250));
+  ASSERT_TRUE(writer.finish(250, 310));
   const std::string windows =
       number(6, 4) + number(3, 4) + "abc" + std::string(5, '\0') + number(8, 4) + number(8, 4) + "12345678";
   const std::string records = number(100) + number(0x6440123456789ABC) + number(1) + number(200) +
                               number(0x0007000000000014) + number(0) + number(300) + number(30) + number(17);
-  EXPECT_EQ(as_text(members.format_data()), windows + records + number(3) + number(250));
+  EXPECT_EQ(as_text(members.format_data()), windows + records + number(3) + number(250) + number(310));
 }
 
 TEST(DecodePlaces, AreFoundWithTheirWindows) {
@@ -54,11 +54,12 @@ TEST(DecodePlaces, AreFoundWithTheirWindows) {
   }
   const std::uint64_t most = writer.size_with(0);
   EXPECT_EQ(writer.count(), 100u);
-  ASSERT_TRUE(writer.finish(std::nullopt));
+  ASSERT_TRUE(writer.finish(std::nullopt, 777));
   EXPECT_LE(members.format_data().size(), most);
 
   const DecodePlaces places(members.format_data(), "label");
   EXPECT_FALSE(places.wrong_from());
+  EXPECT_EQ(places.entries_end(), 777u);
   EXPECT_FALSE(places.find(9));
   for (std::uint64_t at = 10; at < 1'200; ++at) {
     const std::uint64_t i = std::min<std::uint64_t>(at / 10, 100);
@@ -80,7 +81,7 @@ TEST(DecodePlaces, AreThinnedOut) {
     for (std::uint64_t i = 0; i < count; ++i) ASSERT_TRUE(writer.add({.decoded = i}, 1, as_bytes("x")));
     writer.thin_out();
     EXPECT_EQ(writer.count(), (count + 1) / 2);
-    ASSERT_TRUE(writer.finish(std::nullopt));
+    ASSERT_TRUE(writer.finish(std::nullopt, 0));
     const DecodePlaces places(members.format_data(), "label");
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto found = places.find(i);
@@ -95,7 +96,7 @@ TEST(DecodePlaces, DamageNamesTheArchive) {
   testing::MemoryMembers members;
   DecodePlaceWriter writer(members);
   for (std::uint64_t i = 1; i <= 3; ++i) ASSERT_TRUE(writer.add({.decoded = i}, 6, as_bytes("abc")));
-  ASSERT_TRUE(writer.finish(std::nullopt));
+  ASSERT_TRUE(writer.finish(std::nullopt, 0));
   const DecodePlaces places(members.format_data(), "ais://b/s.tgz");
   const auto first = *places.find(1);
   EXPECT_TRUE(places.window(first, 6, kTwice));

@@ -106,7 +106,7 @@ TEST(FrameStream, BeginsAgainAtEveryPlace) {
     const auto size = pass.skip(~std::uint64_t{0});
     ASSERT_TRUE(size) << size.error().message();
     ASSERT_EQ(*size, plain.size());
-    ASSERT_TRUE(writer.finish(std::nullopt));
+    ASSERT_TRUE(writer.finish(std::nullopt, 0));
     const tar::DecodePlaces places(members.format_data(), "label");
     FrameStream stream(object, "label");
     std::minstd_rand random(5);
@@ -152,8 +152,8 @@ TEST(BlockPlaces, ManyTinyBlocksShareThem) {
   for (std::uint64_t i = 0; i < 1'000'000; ++i) {
     ASSERT_TRUE(writer.offer({.decoded = i, .encoded = 7 + 6 * i, .frame = frame}, {}));
   }
-  ASSERT_TRUE(writer.finish(std::nullopt));
-  EXPECT_EQ(members.format_data().size(), 16 * 24 + 16u);
+  ASSERT_TRUE(writer.finish(std::nullopt, 0));
+  EXPECT_EQ(members.format_data().size(), 16 * 24 + 24u);
 }
 
 /// However large the archive, places take some megabytes.
@@ -165,7 +165,7 @@ TEST(BlockPlaces, TooManyAreThinnedOut) {
   for (std::uint64_t i = 0; i < kBlocks; ++i) {
     ASSERT_TRUE(writer.offer({.decoded = i << 16, .encoded = i << 15, .frame = frame}, {}));
   }
-  ASSERT_TRUE(writer.finish(std::nullopt));
+  ASSERT_TRUE(writer.finish(std::nullopt, 0));
   EXPECT_LE(members.format_data().size(), 7u << 20);
   const tar::DecodePlaces places(members.format_data(), "label");
   for (std::uint64_t i = 0; i < kBlocks; i += 999) {
@@ -184,7 +184,7 @@ TEST(BlockPlaces, DamagedDataIsAnErrorOrNothing) {
   const std::string window = mixed(kWindow, 1);
   ASSERT_TRUE(writer.offer({.decoded = 0, .encoded = 7, .frame = frame}, {}));
   ASSERT_TRUE(writer.offer({.decoded = 1 << 20, .encoded = 500, .frame = frame}, as_bytes(window)));
-  ASSERT_TRUE(writer.finish(2 << 20));
+  ASSERT_TRUE(writer.finish(2 << 20, 0));
   const BytesView good = members.format_data();
   const tar::DecodePlaces places(good, "label");
   EXPECT_EQ(places.wrong_from(), 2u << 20);

@@ -45,6 +45,33 @@ TEST_F(TarLz4, BlocksAreOf256KiBWhateverThePieces) {
   for (std::size_t i = 0; i < begins.size(); ++i) EXPECT_EQ(begins[i], i << 18);
 }
 
+TEST_F(TarLz4, IsContinuedWithTheTarThatItHolds) {
+  const TarLz4Reader reader(options);
+  Contents members{{"noise", mixed(700'000, 3)}, {"empty", ""}, {"zeros", std::string(500'000, '\0')}};
+  const std::string tar = tar_of(members);
+  members.emplace_back("new", mixed(300'000, 4));
+  for (const Kind& kind : all_kinds()) {
+    const MemoryObject archive(framed(tar + std::string(9'000, '\0'), kind), 1);
+    const auto index = index_of(reader, archive, "label");
+    ASSERT_TRUE(index) << index.error().message();
+    EXPECT_TRUE(archive_contents::continued(reader, archive, **index, members.back()) == written(members));
+  }
+  const MemoryObject nothing(written({}), 1);
+  const auto index = index_of(reader, nothing, "label");
+  EXPECT_TRUE(archive_contents::continued(reader, nothing, **index, {"a", "x"}) == written({{"a", "x"}}));
+}
+
+/// What has become wrong since it was indexed does not get a right checksum.
+TEST_F(TarLz4, IsNotContinuedWhenItHasChanged) {
+  const TarLz4Reader reader(options);
+  const std::string bytes = framed(tar_of({{"zeros", std::string(10, 'x')}}), {.content_checksum = true});
+  const auto index = index_of(reader, MemoryObject(bytes, 1), "label");
+  ASSERT_TRUE(index);
+  std::string changed = bytes;
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  EXPECT_EQ(archive_contents::continued(reader, MemoryObject(changed, 1), **index, {"new", "x"}).substr(0, 5), "<lz4:");
+}
+
 TEST_F(TarLz4, ReadsWhateverLz4Writes) {
   registrar.set_option("linked_span", 64_KiB);
   Contents members;

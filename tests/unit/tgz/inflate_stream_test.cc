@@ -36,7 +36,7 @@ std::vector<std::byte> points_of(const std::string& bytes, std::uint64_t span) {
     EXPECT_TRUE(count) << count.error().message();
     if (!count || *count == 0) break;
   }
-  EXPECT_TRUE(writer.finish(pass.wrong_from()));
+  EXPECT_TRUE(writer.finish(pass.wrong_from(), 0));
   return {members.format_data().begin(), members.format_data().end()};
 }
 

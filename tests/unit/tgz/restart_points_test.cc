@@ -20,7 +20,7 @@ TEST(RestartPoints, AreFoundByContent) {
     ASSERT_TRUE(next);
     ASSERT_EQ(*next, (i + 1) * kSpan);
   }
-  ASSERT_TRUE(writer.finish(77));
+  ASSERT_TRUE(writer.finish(77, 0));
   RestartPoints points(members.format_data(), "label");
   EXPECT_EQ(points.wrong_from(), 77u);
   EXPECT_FALSE(points.find(kSpan - 1));
@@ -44,7 +44,7 @@ TEST(RestartPoints, WindowsOfAllKindsComeBack) {
     testing::MemoryMembers members;
     RestartPointWriter writer(members, kSpan);
     ASSERT_TRUE(writer.offer(point_of(10 * kSpan, window)));
-    ASSERT_TRUE(writer.finish(std::nullopt));
+    ASSERT_TRUE(writer.finish(std::nullopt, 0));
     RestartPoints points(members.format_data(), "label");
     EXPECT_FALSE(points.wrong_from());
     const auto point = points.load(*points.find(10 * kSpan));
@@ -70,7 +70,7 @@ TEST(RestartPoints, TakeAtMostFourPercent) {
       EXPECT_LE(members.format_data().size(), point.encoded / 25) << ratio;
     }
     EXPECT_TRUE(ratio > 100 || !members.format_data().empty());
-    ASSERT_TRUE(writer.finish(std::nullopt));
+    ASSERT_TRUE(writer.finish(std::nullopt, 0));
   }
 }
 
@@ -78,7 +78,7 @@ TEST(RestartPoints, DamagedDataIsAnError) {
   testing::MemoryMembers members;
   RestartPointWriter writer(members, kSpan);
   for (std::uint64_t i = 1; i <= 3; ++i) ASSERT_TRUE(writer.offer(point_of(i * kSpan, mixed(kWindow, 4))));
-  ASSERT_TRUE(writer.finish(std::nullopt));
+  ASSERT_TRUE(writer.finish(std::nullopt, 0));
   const std::vector<std::byte> good(members.format_data().begin(), members.format_data().end());
   const auto use = [](BytesView data) {
     RestartPoints points(data, "label");

@@ -1,3 +1,4 @@
+#include "gzip_pass.h"
 #include "tgz_fixture.h"
 
 namespace bryo::tgz {
@@ -117,6 +118,47 @@ TEST_F(Tgz, ABombEndsAtTheLimitWhileItIsTaken) {
   ASSERT_FALSE(index);
   EXPECT_EQ(index.error().code(), Errc::TooLarge);
   EXPECT_LE(all.size, 2u << 20);
+}
+
+std::string ungzipped(const std::string& bytes) {
+  const MemoryObject object(bytes, 1);
+  GzipPass pass(object, "label", ~std::uint64_t{0}, {});
+  std::string out(8 << 20, '\0');
+  const auto size = pass.read(std::as_writable_bytes(std::span(out)));
+  EXPECT_TRUE(size);
+  out.resize(size ? *size : 0);
+  return out;
+}
+
+TEST_F(Tgz, IsContinuedWithTheTarThatItHolds) {
+  const TgzReader reader(options);
+  Contents members{{"noise", noise(700'000, 3)}, {"empty", ""}, {"zeros", std::string(500'000, '\0')}};
+  const std::string tar = plain_tar(members);
+  const std::pair<std::string, std::string> added{"new", mixed(300'000, 4)};
+  const std::size_t half = tar.size() / 2;
+  for (const std::string& bytes : {gzipped(tar), gzipped(tar.substr(0, half)) + gzipped(tar.substr(half)),
+                                   gzipped(tar + std::string(9'000, '\0')) + std::string(100, '\0'), written({})}) {
+    const MemoryObject archive(bytes, 1);
+    const auto index = index_of(reader, archive, "label");
+    ASSERT_TRUE(index) << index.error().message();
+    Contents expected = bytes == written({}) ? Contents() : members;
+    expected.push_back(added);
+    EXPECT_TRUE(ungzipped(archive_contents::continued(reader, archive, **index, added)) == plain_tar(expected));
+  }
+}
+
+/// What has become wrong since it was indexed does not get a right checksum.
+TEST_F(Tgz, IsNotContinuedWhenItHasChanged) {
+  const TgzReader reader(options);
+  const std::string bytes = gzipped(plain_tar({{"noise", noise(700'000, 3)}}), 0);
+  const auto index = index_of(reader, MemoryObject(bytes, 1), "label");
+  ASSERT_TRUE(index);
+  std::string changed = bytes;
+  changed[300'000] = static_cast<char>(changed[300'000] ^ 1);
+  EXPECT_EQ(archive_contents::continued(reader, MemoryObject(changed, 1), **index, {"new", "x"}).substr(0, 6),
+            "<gzip:");
+  const auto other = index_of(reader, MemoryObject(written({{"a", "1"}}), 1), "label");
+  EXPECT_EQ(archive_contents::continued(reader, MemoryObject(bytes, 1), **other, {"new", "x"}).front(), '<');
 }
 
 /// Nobody knows which one is wrong.

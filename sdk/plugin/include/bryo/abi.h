@@ -8,7 +8,7 @@
 #include <version>
 
 /// Raised when a type that crosses the boundary changes its layout, or an interface that plugins implement changes.
-#define BRYO_SDK_ABI 3
+#define BRYO_SDK_ABI 4
 /// Raised when the server's side of the SDK grows. A plugin needs at most the server's number.
 #define BRYO_SDK_API 1
 

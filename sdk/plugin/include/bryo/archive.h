@@ -25,7 +25,8 @@ struct MemberPart {
 
 class ArchiveWriter;
 
-/// How an archive is continued: its first `keep` bytes stay as they are, `writer` writes what follows them.
+/// How an archive is continued: its first `keep` bytes stay as they are, `writer` writes what follows them. The archive
+/// outlives the writer.
 struct ArchiveContinuation {
   std::uint64_t keep = 0;
   std::unique_ptr<ArchiveWriter> writer;
@@ -51,8 +52,10 @@ class ArchiveReader {
   /// they are (`ArchiveWriter::begin_packed`). Blocks. Fails with Unsupported if not.
   virtual Result<std::uint64_t> packed_offset(const OpenObject& archive, std::string_view label,
                                               const Member& member) const;
-  /// Members can be added to this very archive without writing anew what it holds. Blocks. Fails with Unsupported where
-  /// the format cannot; then the server makes another archive of the members of this one.
+  /// Members can be added to this very archive, and all else that it holds stays: either its bytes as they are, or, in
+  /// formats that compress an archive as a whole, what the writer makes of them (`ArchiveWriter::carry_over`). Blocks.
+  /// Fails with InvalidArgument where the archive is damaged, with Unsupported where the format cannot; then the server
+  /// makes another archive of the members of this one.
   virtual Result<ArchiveContinuation> continue_after(const OpenObject& archive, std::string_view label,
                                                      const MemberIndex& index) const;
 };
@@ -75,13 +78,17 @@ enum class PayloadMode : std::uint8_t {
 using ArchivePiece = std::function<Status(ArchiveBuffer& out)>;
 
 /// Writes one archive from front to back; never seeks. Used by one coroutine, on one thread at a time, call order:
-/// (begin, (content*, end | take_back))*, finish. Every call appends what must go out to `out`.
+/// carry_over*, (begin, (content*, end | take_back))*, finish. Every call appends what must go out to `out`.
 class ArchiveWriter {
  public:
   virtual ~ArchiveWriter() = default;
   [[nodiscard]] virtual PayloadMode payload() const noexcept = 0;
   /// The most that `begin` appends for a name of `name_size` bytes.
   [[nodiscard]] virtual std::size_t max_header(std::size_t name_size) const noexcept = 0;
+  /// Writers that `ArchiveReader::continue_after` made: passes on the next part, at most 1 MiB of content, of what the
+  /// archive held; false: that was all. Called before anything else, until then. Blocks; needs at most 16 MiB of
+  /// memory. Fails with InvalidArgument where the archive is damaged.
+  virtual Result<bool> carry_over(ArchiveBuffer& out);
   /// Starts a member whose content is exactly `size` bytes. Verbatim writers must not look past this call.
   virtual Status begin(std::string_view name, std::uint64_t size, ArchiveBuffer& out) = 0;
   virtual Status content(BytesView bytes, ArchiveBuffer& out);
@@ -102,6 +109,8 @@ class ArchiveWriter {
   /// writer appends nothing else; after `finish`, the pieces that are left end the archive.
   virtual ArchivePiece next_piece() { return {}; }
 };
+
+inline Result<bool> ArchiveWriter::carry_over(ArchiveBuffer&) { return false; }
 
 inline Status ArchiveWriter::content(BytesView, ArchiveBuffer&) { return {}; }
 

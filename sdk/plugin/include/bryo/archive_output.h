@@ -18,6 +18,7 @@ class ArchiveOutput {
   /// Fails as the writer does.
   explicit ArchiveOutput(std::unique_ptr<ArchiveWriter> writer) : writer_(std::move(writer)) {}
 
+  Result<bool> carry_over() { return writer_->carry_over(bytes_); }
   Status begin(std::string_view name, std::uint64_t size) { return writer_->begin(name, size, bytes_); }
   /// Content of the member that has begun, in pieces.
   Status content(BytesView bytes) {

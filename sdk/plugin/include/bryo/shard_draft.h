@@ -19,12 +19,14 @@
 
 namespace bryo {
 
-/// How a draft begins with a shard that exists: its first bytes as they are, or else copies of its members.
+/// How a draft begins with a shard that exists: its first bytes as they are and what its writer carries over, or else
+/// copies of its members.
 struct ShardBase {
+  ObjectPtr object{};
   std::uint64_t keep = 0;
   std::unique_ptr<ArchiveWriter> writer{};  ///< null with `copy`: a new one of the format
   std::optional<MemberCopy> copy{};         ///< in place of `keep`
-  std::size_t names = 0;                    ///< bytes of memory that the list of members in `copy` takes
+  std::uint64_t memory = 0;                 ///< bytes that `ShardDraft::start` takes, beside the draft's own
 };
 
 /// Blocks. `label` names the shard. Fails with InvalidArgument for one that is damaged: what follows the damage would
@@ -32,7 +34,14 @@ struct ShardBase {
 inline Result<ShardBase> base_of(const Shard& shard, const std::string& label) {
   BRYO_CHECK(shard.index->damage());
   auto continued = shard.format->reader->continue_after(*shard.object, label, *shard.index);
-  if (continued) return ShardBase{.keep = continued->keep, .writer = std::move(continued->writer)};
+  if (continued) {
+    constexpr std::uint64_t kCarryOver = 16 << 20;
+    const bool compresses = continued->writer->payload() == PayloadMode::Transformed;
+    return ShardBase{.object = shard.object,
+                     .keep = continued->keep,
+                     .writer = std::move(continued->writer),
+                     .memory = compresses ? kCarryOver : 0};
+  }
   if (continued.error().code() != Errc::Unsupported) return continued.error();
   if (!shard.format->make_writer) {
     return Error(Errc::Unsupported, "archives of format " + shard.format->spec.name + " cannot be written here");
@@ -43,14 +52,16 @@ inline Result<ShardBase> base_of(const Shard& shard, const std::string& label) {
     members.push_back(member);
     return true;
   });
-  const std::size_t names = members.size() * sizeof(Member);
-  return ShardBase{.copy = MemberCopy(shard, label, std::move(members)), .names = names};
+  ShardBase base{.object = shard.object, .memory = members.size() * sizeof(Member)};
+  base.copy.emplace(shard, label, std::move(members));
+  base.memory += base.copy->most();
+  return base;
 }
 
 /// One coroutine. What is not committed leaves no trace. Formats that compress do it on several threads, if they can.
 class ShardDraft {
  public:
-  /// Bytes that one holds at most, beside what a MemberCopy takes.
+  /// Bytes that one holds at most, beside what `start` takes.
   static std::uint64_t memory() { return 2 * kPiece + ArchivePieces::default_limit() * (512 << 10); }
 
   /// `executor` is that of the coroutine.
@@ -62,11 +73,9 @@ class ShardDraft {
         pieces_(out_.writer(), blocking, std::move(executor)) {}
 
   using Stopped = std::function<bool()>;
-  /// The first bytes of another version, as they are: before anything else. Ends early when `stopped` says so, as
-  /// `copy` does; the draft is of no use then.
-  Task<Status> keep(ObjectPtr from, std::uint64_t bytes, Stopped stopped = {});
-  /// `members` outlive the call.
-  Task<Status> copy(MemberCopy& members, Stopped stopped = {});
+  /// What is there already, if the draft's writer is `base.writer` or a new one: before anything else. Ends early when
+  /// `stopped` says so; the draft is of no use then.
+  Task<Status> start(ShardBase& base, Stopped stopped = {});
   /// One member: `begin`, `content` in pieces that together are as long as said, `end`. Fails with InvalidArgument for
   /// a name that the format cannot hold.
   Task<Status> begin(std::string name, std::uint64_t size);
@@ -79,34 +88,58 @@ class ShardDraft {
  private:
   static constexpr std::uint64_t kPiece = 1 << 20;
 
+  /// The first bytes, as they are.
+  Task<Status> keep(const OpenObject& from, std::uint64_t bytes, const Stopped& stopped);
+  /// Runs `step` on the pool until it answers false.
+  Task<Status> repeat(std::function<Result<bool>()> step, const Stopped& stopped);
   /// A call of the writer, on the pool if it may compress, and what then has become ready.
   Task<Status> run(std::function<Status()> work);
   Task<Status> flush();
 
+  ObjectPtr from_{};  ///< what the writer carries over, until it is gone
   std::unique_ptr<ObjectWriter> object_;
   ArchiveOutput out_;
   BlockingPool& blocking_;
   ArchivePieces pieces_;
 };
 
-inline Task<Status> ShardDraft::keep(ObjectPtr from, std::uint64_t bytes, Stopped stopped) {
+inline Task<Status> ShardDraft::start(ShardBase& base, Stopped stopped) {
+  from_ = base.object;
+  if (base.keep != 0) BRYO_CO_CHECK(co_await keep(*base.object, base.keep, stopped));
+  if (base.copy) {
+    std::function<Result<bool>()> next = [this, &members = *base.copy]() -> Result<bool> {
+      if (members.done()) return false;
+      BRYO_CHECK(members.step(out_));
+      return true;
+    };
+    co_return co_await repeat(std::move(next), stopped);
+  }
+  if (!base.object) co_return Status{};
+  std::function<Result<bool>()> next = [this] { return out_.carry_over(); };
+  co_return co_await repeat(std::move(next), stopped);
+}
+
+inline Task<Status> ShardDraft::keep(const OpenObject& from, std::uint64_t bytes, const Stopped& stopped) {
   const auto room = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(std::min(kPiece, bytes)));
   for (std::uint64_t at = 0; at < bytes && !(stopped && stopped());) {
     const MutableBytes piece(room.get(), static_cast<std::size_t>(std::min(kPiece, bytes - at)));
-    BRYO_CO_CHECK(co_await from->read(at, piece));
+    BRYO_CO_CHECK(co_await from.read(at, piece));
     BRYO_CO_CHECK(co_await object_->write(piece));
     at += piece.size();
   }
   co_return Status{};
 }
 
-inline Task<Status> ShardDraft::copy(MemberCopy& members, Stopped stopped) {
-  while (!members.done() && !(stopped && stopped())) {
-    // Decodes, whatever the writer does.
-    std::function<Status()> step = [this, &members] { return members.step(out_); };
-    BRYO_CO_CHECK(co_await blocking_.run(std::move(step)));
+inline Task<Status> ShardDraft::repeat(std::function<Result<bool>()> step, const Stopped& stopped) {
+  for (bool more = true; more && !(stopped && stopped());) {
+    std::function<Status()> work = [&]() -> Status {
+      BRYO_TRY(found, step());
+      more = found;
+      return {};
+    };
+    BRYO_CO_CHECK(co_await blocking_.run(std::move(work)));
     BRYO_CO_CHECK(co_await pieces_.collect(out_.bytes()));
-    BRYO_CO_CHECK(co_await flush());
+    if (out_.bytes().size() >= kPiece) BRYO_CO_CHECK(co_await flush());
   }
   co_return Status{};
 }

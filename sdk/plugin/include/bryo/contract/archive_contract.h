@@ -27,11 +27,12 @@ REGISTER_TYPED_TEST_SUITE_P(
     HugeNames, NamesOfAllKinds, NamesThatDifferByOneByte, ImpossibleNamesAreRefusedOrKept,
     ARefusedNameLeavesTheArchiveWhole, TheFirstOfEqualNamesWins, OneLeadingSlashDoesNotMatter,
     PiecesOfOneByteMakeTheSameMembers, PiecesOfOddSizesMakeTheSameMembers, WritersDoNotShareAnything,
-    WritersMayBeDroppedAtAnyPoint, AMemberThatIsTakenBackWasNeverThere, MembersComeInArchiveOrderUntilEnough,
-    WhatIsNotThereIsNotFound, AnIndexThatIsFullEndsThePass, TheIndexOutlivesNothingButItself,
-    ExtractsAnyMembersInArchiveOrder, ExtractsParts, ExtractOfNothingDoesNothing, ExtractEndsWhenItsSinkRefuses,
-    ManyThreadsReadAtOnce, ATapGetsWhatItWants, ATapIsToldNothingWrong, PiecesNeedNothingButThemselves, AnEmptyObject,
-    ZerosAndOnes, RandomBytes, CutAnywhereItKeepsWhatIsWhole, ACutMemberIsNotTakenForAWhole, DamagedAnywhereItAnswers,
-    PiecesMovedAboutItAnswers, WhatFollowsTheEndDoesNotHideTheMembers, ABrokenDiskIsNoDamage);
+    WritersMayBeDroppedAtAnyPoint, AMemberThatIsTakenBackWasNeverThere, AContinuedArchiveHoldsAllThatItHeld,
+    MembersComeInArchiveOrderUntilEnough, WhatIsNotThereIsNotFound, AnIndexThatIsFullEndsThePass,
+    TheIndexOutlivesNothingButItself, ExtractsAnyMembersInArchiveOrder, ExtractsParts, ExtractOfNothingDoesNothing,
+    ExtractEndsWhenItsSinkRefuses, ManyThreadsReadAtOnce, ATapGetsWhatItWants, ATapIsToldNothingWrong,
+    PiecesNeedNothingButThemselves, AnEmptyObject, ZerosAndOnes, RandomBytes, CutAnywhereItKeepsWhatIsWhole,
+    ACutMemberIsNotTakenForAWhole, DamagedAnywhereItAnswers, PiecesMovedAboutItAnswers,
+    WhatFollowsTheEndDoesNotHideTheMembers, ABrokenDiskIsNoDamage);
 
 }  // namespace bryo::contract

@@ -166,6 +166,43 @@ TYPED_TEST_P(ArchiveContract, AMemberThatIsTakenBackWasNeverThere) {
   EXPECT_EQ(this->members_of(archive), (NamedContents{{"before", "1"}, {"after", "22"}}));
 }
 
+/// Formats that cannot be continued say so.
+TYPED_TEST_P(ArchiveContract, AContinuedArchiveHoldsAllThatItHeld) {
+  NamedContents many{{"large", this->text(2 << 20, 2)}, {"zeros", std::string(1 << 20, '\0')}};
+  for (unsigned i = 0; i < 300; ++i) many.emplace_back("m" + std::to_string(i), this->text(i * 30, i));
+  for (NamedContents members : {NamedContents(), this->three(), many}) {
+    const SharedArchive archive(this->archive_of(members));
+    const auto index = this->index(archive);
+    ASSERT_TRUE(index);
+    // Nothing of the index or of the label is needed later.
+    auto continued = this->format.reader->continue_after(archive, std::string(this->kLabel), **index);
+    if (!continued) {
+      EXPECT_EQ(continued.error().code(), Errc::Unsupported);
+      this->expect_label(continued.error());
+      return;
+    }
+    ArchiveWriter& writer = *continued->writer;
+    ASSERT_LE(continued->keep, archive.size());
+    std::string out(static_cast<std::size_t>(continued->keep), '\0');
+    ASSERT_TRUE(archive.read_blocking(0, std::as_writable_bytes(std::span(out))));
+    for (bool more = true; more;) {
+      ArchiveBuffer buffer;
+      const auto carried = writer.carry_over(buffer);
+      ASSERT_TRUE(carried) << carried.error().message();
+      ASSERT_TRUE(compress_pieces(writer, buffer));
+      EXPECT_LE(buffer.size(), std::size_t{2} << 20) << "a step is bounded";
+      out.append(as_text(buffer.view()));
+      more = *carried;
+    }
+    ArchiveBuffer nothing;
+    const auto again = writer.carry_over(nothing);
+    EXPECT_TRUE(again && !*again && nothing.empty()) << "what is over stays over";
+    members.emplace_back("added", "content");
+    ASSERT_TRUE(this->add(writer, members.back().first, members.back().second, out));
+    EXPECT_EQ(this->members_of(SharedArchive(this->finish(writer, std::move(out)))), members);
+  }
+}
+
 /// Pieces run on any thread, in any order, and need the writer no more.
 TYPED_TEST_P(ArchiveContract, PiecesNeedNothingButThemselves) {
   NamedContents contents{{"large", this->text(2 << 20, 2)}, {"zeros", std::string(1 << 20, '\0')}};
