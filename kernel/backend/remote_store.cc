@@ -48,4 +48,22 @@ Task<Status> RemoteStore::remove(BucketPtr bucket, std::string object) {
   co_return there;
 }
 
+Task<Result<ObjectPage>> RemoteStore::list(BucketPtr bucket, ObjectQuery query) {
+  if (!query.of_backend || !is_remote(bucket->name())) {
+    co_return co_await local_->list(std::move(bucket), std::move(query));
+  }
+  BRYO_CO_TRY(backend, backends_.find(bucket->name().provider));
+  BackendListRequest request{
+      .prefix = std::move(query.prefix), .token = std::move(query.token), .limit = query.limit, .recursive = true};
+  BRYO_CO_TRY(page, co_await backend->list(bucket->name(), std::move(request)));
+  ObjectPage out{.objects = {}, .more = !page.next.empty(), .token = std::move(page.next)};
+  for (BackendEntry& entry : page.entries) {
+    if (entry.directory) continue;
+    ListedName listed{.name = std::move(entry.name), .size = entry.attributes.size, .attributes = nullptr};
+    if (query.attributes) listed.attributes = std::make_shared<const ObjectAttributes>(std::move(entry.attributes));
+    out.objects.push_back(std::move(listed));
+  }
+  co_return out;
+}
+
 }  // namespace bryo::kernel

@@ -21,9 +21,7 @@ class RemoteStore final : public ObjectStore {
                                                      WriteOptions options) override;
   /// There first, then here. What is missing there is NotFound, and gone here.
   Task<Status> remove(BucketPtr bucket, std::string object) override;
-  Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override {
-    return local_->list(std::move(bucket), std::move(query));
-  }
+  Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override;
 
   Task<Result<ObjectPtr>> open_present(BucketPtr bucket, std::string object) override {
     return local_->open_present(std::move(bucket), std::move(object));

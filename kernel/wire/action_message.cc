@@ -152,6 +152,19 @@ MessageReader& MessageReader::text_number(std::string_view name, std::uint64_t& 
   return *this;
 }
 
+MessageReader& MessageReader::text_map(std::string_view name, std::map<std::string, std::string>& out) {
+  const auto* value = take(name);
+  if (value == nullptr) return *this;
+  const bool good =
+      value->is_object() && std::all_of(value->begin(), value->end(), [](const auto& v) { return v.is_string(); });
+  if (!good) {
+    fail(name, "an object of strings");
+    return *this;
+  }
+  for (const auto& [key, text] : value->items()) out[key] = text.get<std::string>();
+  return *this;
+}
+
 MessageReader& MessageReader::bucket(std::string_view name, BucketName& out) {
   if (const auto* value = take(name)) {
     if (auto parsed = bucket_of_json(*value)) {

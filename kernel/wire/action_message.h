@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ class MessageReader final : public MessageFields {
   MessageReader& texts(std::string_view name, std::vector<std::string>& out) override;
   MessageReader& boolean(std::string_view name, bool& out) override;
   MessageReader& integer(std::string_view name, std::int64_t& out) override;
+  MessageReader& text_map(std::string_view name, std::map<std::string, std::string>& out) override;
   MessageReader& bucket(std::string_view name, BucketName& out) override;
   /// A number in a JSON string, as Go's `json:",string"`; a bare number is refused.
   MessageReader& text_number(std::string_view name, std::uint64_t& out);

@@ -31,25 +31,6 @@ Status take_text(const nlohmann::json& object, std::string_view name, std::strin
 
 std::string namespace_text(const BucketName& bucket) { return "@" + bucket.ns_uuid + "#" + bucket.ns_name; }
 
-Result<UniqueName> parse_uname(std::string_view text) {
-  UniqueName name;
-  const auto first = text.find('/');
-  const auto second = first == std::string_view::npos ? first : text.find('/', first + 1);
-  if (second == std::string_view::npos) {
-    return Error(Errc::InvalidArgument, "invalid bucket uname \"" + std::string(text.substr(0, 120)) +
-                                            "\": expecting PROVIDER/@UUID#NAMESPACE/BUCKET/");
-  }
-  BRYO_TRY(provider, canonical_provider(text.substr(0, first)));
-  name.bucket.provider = std::move(provider);
-  BRYO_CHECK(parse_namespace(text.substr(first + 1, second - first - 1), name.bucket));
-  const auto rest = text.substr(second + 1);
-  const auto third = rest.find('/');
-  name.bucket.name = rest.substr(0, third);
-  if (third != std::string_view::npos) name.object = rest.substr(third + 1);
-  BRYO_CHECK(check_bucket_name(name.bucket.name));
-  return name;
-}
-
 Result<BucketName> bucket_of_url(std::string_view name, const Query& query) {
   BucketName bucket;
   if (const auto provider = query.get(wire::kQueryProvider); provider && !provider->empty() && *provider != "ais") {

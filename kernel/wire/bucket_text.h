@@ -4,6 +4,7 @@
 
 #include <bryo/http.h>
 #include <bryo/names.h>
+#include <bryo/uname.h>
 #include <nlohmann/json_fwd.hpp>
 
 #include <string>
@@ -11,17 +12,8 @@
 
 namespace bryo::kernel {
 
-/// A bucket and what follows it: `ais/@uuid#ns/b/some/object`.
-struct UniqueName {
-  BucketName bucket;
-  std::string object;  ///< empty for a bucket's own uname
-};
-
 /// The query form of a namespace, and a key of the bucket metadata: `@uuid#name`, `@#` for the global one.
 [[nodiscard]] std::string namespace_text(const BucketName& bucket);
-
-/// `PROVIDER/NAMESPACE/BUCKET/[OBJECT]` as in `bck_to` and `object_to`. Fails with 400.
-Result<UniqueName> parse_uname(std::string_view text);
 
 /// The bucket `name` of a URL with `provider` and `namespace` of its query. Fails with 400.
 Result<BucketName> bucket_of_url(std::string_view name, const Query& query);

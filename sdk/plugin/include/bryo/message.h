@@ -5,6 +5,7 @@
 #include <bryo/names.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ class MessageFields {
   virtual MessageFields& texts(std::string_view name, std::vector<std::string>& out) = 0;
   virtual MessageFields& boolean(std::string_view name, bool& out) = 0;
   virtual MessageFields& integer(std::string_view name, std::int64_t& out) = 0;
+  /// An object of strings.
+  virtual MessageFields& text_map(std::string_view name, std::map<std::string, std::string>& out) = 0;
   /// Parts that are missing are defaults; an empty name is let through.
   virtual MessageFields& bucket(std::string_view name, BucketName& out) = 0;
   /// Accepts the field without looking at it.

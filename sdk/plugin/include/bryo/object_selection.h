@@ -17,6 +17,7 @@ struct SelectionFields {
   std::vector<std::string> names{};  ///< `objnames`
   std::string text{};                ///< `template`
   bool direct = false;               ///< `non-recurs`: with a prefix, no names that have a '/' behind it
+  bool of_backend = false;           ///< of a remote bucket what its backend has, not what is kept here
 
   MessageFields& read(MessageFields& from) {
     return from.texts("objnames", names).text("template", text).boolean("non-recurs", direct);
@@ -37,6 +38,8 @@ class ObjectSelection {
   static Result<ObjectSelection> make(SelectionFields fields, const XactionRequest& request);
 
   [[nodiscard]] Mode mode() const noexcept { return mode_; }
+  /// What all names begin with, in mode Prefix.
+  [[nodiscard]] const std::string& prefix() const noexcept { return query_.prefix; }
   /// As `ctlmsg` shows it (jobs.md section 2.2): "list:[a b]", "template:T", "prefix:P".
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   /// The next names, at most `limit` (at least 1); none after the last. Fails as `Objects::list` does.
@@ -105,6 +108,7 @@ inline Result<ObjectSelection> ObjectSelection::parse(SelectionFields fields) {
   }
   if (!prefix.empty()) BRYO_CHECK(check_object_name(std::string(prefix) + "x", "prefix"));
   out.query_.prefix = prefix;
+  out.query_.of_backend = fields.of_backend;
   out.text_ = "prefix:" + out.query_.prefix;
   return out;
 }
@@ -135,7 +139,8 @@ inline Task<Result<std::vector<std::string>>> ObjectSelection::next(Objects& obj
 }
 
 inline void ObjectSelection::take(ObjectPage page, std::vector<std::string>& out) {
-  ended_ = !page.more || page.objects.empty();
+  ended_ = !page.more || (page.objects.empty() && page.token.empty());
+  query_.token = std::move(page.token);
   if (!page.objects.empty()) query_.after = page.objects.back().name;
   for (ListedName& object : page.objects) {
     const auto slash = direct_ ? object.name.find('/', query_.prefix.size()) : std::string::npos;

@@ -129,6 +129,10 @@ struct ObjectQuery {
   std::string after{};        ///< only names greater, bytewise: the last name of the page before
   std::size_t limit = 1'000;  ///< names on a page
   bool attributes = false;    ///< also checksum, version, times, custom metadata; several times dearer than names
+  /// Of a remote bucket: what its backend has, whether or not it is here, with what the backend says of it. Its pages
+  /// follow each other by `token`, not by `after`. The same as without it in buckets that have no backend.
+  bool of_backend = false;
+  std::string token{};  ///< ObjectPage::token of the page before
 };
 
 struct ListedName {
@@ -140,6 +144,7 @@ struct ListedName {
 struct ObjectPage {
   std::vector<ListedName> objects;  ///< bytewise by name
   bool more = false;                ///< names may follow the last one
+  std::string token{};              ///< of the next page, when a backend was asked
 };
 
 /// The right to change one object, which nobody else has meanwhile: kept as long as this lives.

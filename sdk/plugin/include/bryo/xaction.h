@@ -40,7 +40,7 @@ struct XactionKind {
   XactionScope scope = XactionScope::Global;  ///< a Bucket job cannot be started without one
   bool startable = true;                      ///< by the jobs API, `{"action": "start"}`
   bool on_demand = false;                     ///< serves requests while used, goes idle, ends by itself
-  bool reports_status = false;                ///< `what=status` answers for it (column IC of http-jobs.md section 4)
+  bool reports_status = false;                ///< `what=status_all` lists it (column IC of http-jobs.md section 4)
   std::vector<std::string> conflicts{};       ///< kinds that must not run on the same scope
   std::vector<BucketAction> actions{};        ///< that start it, also if it is not `startable`
   /// What the `access` property of its bucket must allow, or the start is refused with 403. For kinds that are started
@@ -53,6 +53,7 @@ struct XactionStats {
   std::atomic<std::int64_t> local_objects{0}, local_bytes{0};
   std::atomic<std::int64_t> sent_objects{0}, sent_bytes{0};
   std::atomic<std::int64_t> received_objects{0}, received_bytes{0};
+  std::atomic<std::int64_t> workers{0};  ///< that work on objects at once (`glob.id`)
 };
 
 /// What a running job may use. Thread-safe.
@@ -86,7 +87,9 @@ struct XactionRequest {
 struct XactionPlan {
   /// It works on names of its bucket that begin so: jobs of prefixes of which neither begins the other do not conflict.
   std::string prefix{};
-  BucketPtr destination{};  ///< the bucket it writes to, for snapshots; null = none but its own
+  BucketPtr destination{};         ///< the bucket it writes to, for snapshots and conflicts; null = none but its own
+  bool shows_destination = false;  ///< the snapshot's `bck` is the destination
+  bool at_once = false;            ///< the call is answered when the job has ended, with its error if it failed
 };
 
 /// One job. Made by its kind's factory, run once, kept for as long as the job is shown: what a run needs belongs to the

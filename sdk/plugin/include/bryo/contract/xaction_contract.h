@@ -9,6 +9,7 @@
 ///     bryo::XactionKind kind();
 ///     std::unique_ptr<bryo::Xaction> make();
 ///     bryo::testing::MemoryFields::Values message();  // of jobs that need one: what they are started with
+///     bryo::BucketPtr empty_bucket();             // only of jobs that need another one than `ais://empty`
 ///   };
 ///   namespace bryo::contract {
 ///   INSTANTIATE_TYPED_TEST_SUITE_P(Mine, XactionContract, Subject);
@@ -185,7 +186,13 @@ TYPED_TEST_P(XactionContract, GivesMemoryBack) {
 TYPED_TEST_P(XactionContract, AnEmptyBucketIsNoErrorOrSaidToBeEmpty) {
   TypeParam fresh;
   if (fresh.prepare() == nullptr) return;
-  testing::MemoryJob job("job-000000001", fresh.host.bucket_store.add("empty"));
+  BucketPtr empty;
+  if constexpr (requires { fresh.empty_bucket(); }) {
+    empty = fresh.empty_bucket();
+  } else {
+    empty = fresh.host.bucket_store.add("empty");
+  }
+  testing::MemoryJob job("job-000000001", empty);
   const auto xaction = started(fresh, job.bucket());
   const Status result = testing::run(xaction->run(job));
   if (!result) {  // of a job that makes something of objects

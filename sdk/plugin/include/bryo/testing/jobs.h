@@ -21,7 +21,8 @@ namespace bryo::testing {
 /// The value of a message, as a test writes it: `MemoryFields({{"archname", "a.tar"}, {"coer", true}})`.
 class MemoryFields final : public MessageFields {
  public:
-  using Value = std::variant<std::string, std::vector<std::string>, bool, std::int64_t, BucketName>;
+  using Texts = std::map<std::string, std::string>;
+  using Value = std::variant<std::string, std::vector<std::string>, bool, std::int64_t, BucketName, Texts>;
   using Values = std::map<std::string, Value, std::less<>>;
   explicit MemoryFields(Values values = {}) : values_(std::move(values)) {}
 
@@ -29,6 +30,7 @@ class MemoryFields final : public MessageFields {
   MessageFields& texts(std::string_view name, std::vector<std::string>& out) override { return take(name, out); }
   MessageFields& boolean(std::string_view name, bool& out) override { return take(name, out); }
   MessageFields& integer(std::string_view name, std::int64_t& out) override { return take(name, out); }
+  MessageFields& text_map(std::string_view name, Texts& out) override { return take(name, out); }
   MessageFields& bucket(std::string_view name, BucketName& out) override { return take(name, out); }
   MessageFields& ignore(std::string_view name) override {
     if (const auto found = values_.find(name); found != values_.end()) values_.erase(found);

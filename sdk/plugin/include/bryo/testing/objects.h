@@ -33,13 +33,21 @@ class MemoryObjects final : public Objects {
   }
   void erase(const Bucket& bucket, const std::string& name) { objects_.erase({bucket.id(), name}); }
   [[nodiscard]] std::size_t opens() const noexcept { return opens_; }
+  /// What the backend of a remote bucket has; it comes here when it is opened.
+  void put_there(const Bucket& bucket, std::string name, std::string content) {
+    there_[{bucket.id(), std::move(name)}] = std::make_shared<MemoryObject>(std::move(content), ++stamps_);
+  }
+  void erase_there(const Bucket& bucket, const std::string& name) { there_.erase({bucket.id(), name}); }
 
   std::optional<Result<ObjectPtr>> try_open(const Bucket& bucket, std::string_view object) override {
     if (cold_.contains({bucket.id(), std::string(object)})) return std::nullopt;
+    if (is_remote(bucket.name()) && at(bucket, std::string(object)) == nullptr) return std::nullopt;
     return find(bucket, std::string(object));
   }
   Task<Result<ObjectPtr>> open(BucketPtr bucket, std::string object) override {
-    cold_.erase({bucket->id(), object});
+    const Key key(bucket->id(), object);
+    cold_.erase(key);
+    if (const auto there = there_.find(key); there != there_.end()) objects_.emplace(key, there->second);
     co_return find(*bucket, object);
   }
   Task<Result<std::unique_ptr<ObjectWriter>>> create(BucketPtr bucket, std::string object,
@@ -50,12 +58,21 @@ class MemoryObjects final : public Objects {
         std::make_unique<Draft>(*this, std::move(bucket), std::move(object), options.replaces));
   }
   Task<Status> remove(BucketPtr bucket, std::string object) override {
+    if (slow) co_await suspend();
+    there_.erase({bucket->id(), object});
+    if (at(*bucket, object) == nullptr) {
+      co_return Error(Errc::NotFound, bucket->name().uri() + "/" + object + " doesn't exist");
+    }
     erase(*bucket, object);
     co_return Status();
   }
   Task<Status> evict(BucketPtr bucket, std::string object) override {
     if (!is_remote(bucket->name())) co_return Error(Errc::Unsupported, "cannot evict: no backend keeps the objects");
-    co_return co_await remove(std::move(bucket), std::move(object));
+    if (at(*bucket, object) == nullptr) {
+      co_return Error(Errc::NotFound, bucket->name().uri() + "/" + object + " does not exist", "ErrNotFound");
+    }
+    erase(*bucket, object);
+    co_return Status();
   }
   /// Whoever waits goes around the loop until it is free.
   Task<Result<std::unique_ptr<ObjectTurn>>> take_turn(BucketPtr bucket, std::string object) override {
@@ -70,18 +87,22 @@ class MemoryObjects final : public Objects {
     co_return std::make_unique<Turn>(turns_, std::move(key));
   }
   Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override {
-    ++pages_;
-    if (on_list) on_list(pages_);
+    const std::size_t number = ++pages_;
+    if (on_list) on_list(number);
     if (slow) co_await suspend();
-    if (broken_page == pages_) co_return Error(Errc::Io, "the disk is broken here");
+    if (broken_page == number) co_return Error(Errc::Io, "the disk is broken here");
     ObjectPage page;
-    for (auto at = objects_.lower_bound({bucket->id(), std::max(query.prefix, query.after)}); at != objects_.end();
+    const bool there = query.of_backend && is_remote(bucket->name());
+    const auto& objects = there ? there_ : objects_;
+    if (there) query.after = query.token;
+    for (auto at = objects.lower_bound({bucket->id(), std::max(query.prefix, query.after)}); at != objects.end();
          ++at) {
       const auto& [id, name] = at->first;
       if (id != bucket->id() || !name.starts_with(query.prefix)) break;
       if (!query.after.empty() && name <= query.after) continue;
       if (page.objects.size() == query.limit) {
         page.more = true;
+        if (there) page.token = page.objects.back().name;
         break;
       }
       ListedName listed{.name = name, .size = at->second->size(), .attributes = nullptr};
@@ -151,6 +172,7 @@ class MemoryObjects final : public Objects {
   }
 
   std::map<Key, std::shared_ptr<MemoryObject>> objects_;
+  std::map<Key, std::shared_ptr<MemoryObject>> there_;
   std::map<Key, bool> cold_;
   std::set<Key> turns_;
   std::uint64_t stamps_ = 0;
