@@ -7,10 +7,16 @@
 namespace bryo::kernel {
 namespace {
 
-/// The reference's gateway names itself where no target knows the job.
+/// The reference's gateway names itself where no target knows the job, and twice where none of a kind is known.
 Error named_by_gateway(Error error, const std::string& id) {
   if (error.code() != Errc::NotFound) return error;
-  return Error(error.code(), "p[" + id + "]: " + error.message(), error.tcode());
+  std::string message = error.message();
+  constexpr std::string_view kOfKind = "nl x-";
+  if (message.starts_with(kOfKind)) {
+    const auto kind_end = message.find(' ', kOfKind.size());
+    message = "nl [" + id + "(*), " + message.substr(3, kind_end - 3) + "]" + message.substr(kind_end);
+  }
+  return Error(error.code(), "p[" + id + "]: " + message, error.tcode());
 }
 
 }  // namespace
@@ -55,9 +61,18 @@ Task<Result<Response>> ClusterApi::start_job(std::string name, nlohmann::json va
                         std::to_string(map->active_targets()),
                     "errNotEnoughTargets");
   }
+  if (arguments.kind == "resilver" && arguments.node.empty()) {
+    co_return Error(Errc::Unsupported, "cannot run resilver on all targets in the cluster - operation not supported",
+                    wire::kErrUnsupported);
+  }
+  if (arguments.buckets.size() > 1) {
+    co_return Error(Errc::InvalidArgument,
+                    "a job is started with one bucket, or with none: start one for each of the " +
+                        std::to_string(arguments.buckets.size()) + " buckets");
+  }
   BucketPtr bucket;
-  if (arguments.bucket) {
-    BRYO_CO_TRY(found, services_.buckets.find(*arguments.bucket));
+  if (!arguments.buckets.empty()) {
+    BRYO_CO_TRY(found, services_.buckets.find(arguments.buckets.front()));
     bucket = std::move(found);
   }
   auto given = std::move(arguments.own);
@@ -79,7 +94,7 @@ Task<Result<Response>> ClusterApi::start_job(std::string name, nlohmann::json va
 Result<Response> ClusterApi::stop_job(const nlohmann::json& value) {
   BRYO_TRY(arguments, parse_job_arguments(value));
   BRYO_CHECK(services_.jobs.stop(
-      {.id = std::move(arguments.id), .kind = std::move(arguments.kind), .bucket = std::move(arguments.bucket)}));
+      {.id = std::move(arguments.id), .kind = std::move(arguments.kind), .buckets = std::move(arguments.buckets)}));
   return Response();
 }
 

@@ -6,13 +6,19 @@
 namespace bryo::kernel {
 namespace {
 
-/// The bucket that restricts a query: `bck`, or the only one of `buckets`.
-Result<std::optional<BucketName>> bucket_of(const nlohmann::json* bck, const nlohmann::json* buckets) {
-  if (bck == nullptr && buckets != nullptr && buckets->is_array() && buckets->size() == 1) bck = &buckets->front();
-  if (bck == nullptr) return std::optional<BucketName>{};
-  BRYO_TRY(name, bucket_of_json(*bck));
-  if (name.name.empty()) return std::optional<BucketName>{};
-  return std::optional(std::move(name));
+/// The buckets that restrict a query: `bck`, or `buckets`.
+Result<std::vector<BucketName>> buckets_of(const nlohmann::json* bck, const nlohmann::json* buckets) {
+  std::vector<BucketName> out;
+  const auto take = [&](const nlohmann::json& json) -> Status {
+    BRYO_TRY(name, bucket_of_json(json));
+    if (!name.name.empty()) out.push_back(std::move(name));
+    return {};
+  };
+  if (bck != nullptr) BRYO_CHECK(take(*bck));
+  if (!out.empty() || buckets == nullptr) return out;
+  if (!buckets->is_array()) return Error(Errc::InvalidArgument, "\"buckets\" must be an array of buckets");
+  for (const auto& bucket : *buckets) BRYO_CHECK(take(bucket));
+  return out;
 }
 
 Result<std::map<std::string, std::string>> own_arguments(const nlohmann::json* args) {
@@ -43,8 +49,8 @@ Result<XactionQuery> parse_job_query(std::string_view body) {
                  .any("bck", bck)
                  .any("buckets", buckets)
                  .finish_lenient());
-  BRYO_TRY(bucket, bucket_of(bck, buckets));
-  query.bucket = std::move(bucket);
+  BRYO_TRY(named, buckets_of(bck, buckets));
+  query.buckets = std::move(named);
   return query;
 }
 
@@ -65,10 +71,10 @@ Result<JobArguments> parse_job_arguments(const nlohmann::json& value) {
                  .ignore("force")
                  .ignore("onlyrunning")
                  .finish());
-  BRYO_TRY(bucket, bucket_of(bck, buckets));
-  arguments.bucket = std::move(bucket);
-  BRYO_TRY(named, own_arguments(own));
-  arguments.own = std::move(named);
+  BRYO_TRY(named, buckets_of(bck, buckets));
+  arguments.buckets = std::move(named);
+  BRYO_TRY(given, own_arguments(own));
+  arguments.own = std::move(given);
   return arguments;
 }
 

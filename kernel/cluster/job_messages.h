@@ -21,7 +21,7 @@ struct JobArguments {
   std::string id{};
   std::string kind{};
   std::string node{};  ///< only this target
-  std::optional<BucketName> bucket{};
+  std::vector<BucketName> buckets{};
   /// `args`, Bryo's own field: what a kind of a plugin wants to know, an object of strings.
   std::map<std::string, std::string> own{};
 };

@@ -208,11 +208,11 @@ void declare_parts(NodeOptions& o, OptionRegistry& registry, Status& status) {
                                 .doc = "Directory of the plugins; empty: ../lib/bryo/plugins from the executable."});
   o.plugin_extra_dirs = plugins.add<std::vector<std::string>>(
       {.key = "extra_dirs", .default_value = {}, .doc = "Further directories, for plugins of others."});
-  o.plugins_enabled =
-      plugins.add<std::vector<std::string>>({.key = "enable",
-                                             .default_value = {"moss", "archive_tar", "archive_tgz", "archive_zip",
-                                                               "archive_tar_lz4", "archive_job", "shard_index"},
-                                             .doc = "Plugins that run; a plugin NAME is configured in [plugin.NAME]."});
+  o.plugins_enabled = plugins.add<std::vector<std::string>>(
+      {.key = "enable",
+       .default_value = {"moss", "archive_tar", "archive_tgz", "archive_zip", "archive_tar_lz4", "archive_job",
+                         "shard_index", "copy_objects", "delete_objects", "promote", "remote_objects", "rename_bucket"},
+       .doc = "Plugins that run; a plugin NAME is configured in [plugin.NAME]."});
   o.plugin_sha256 = plugins.add<std::vector<std::string>>(
       {.key = "sha256",
        .default_value = {},

@@ -136,6 +136,8 @@ Status Node::Parts::open_data() {
   BRYO_TRY(opened_buckets, run_on_loop(loops->at(0), BucketRegistry::open(*meta, clock, std::move(settings))));
   buckets = std::move(opened_buckets);
   xactions.start(*log, *buckets);
+  BRYO_TRY(job_log, JobLog::open(config().data_dir + "/jobs.log", XactionRegistry::kHistory, clock, *log));
+  xactions.keep(std::move(job_log), *blocking);
   BRYO_CHECK(run_on_loop(loops->at(0), finish_destroyed_buckets(*buckets, *store, *blocking)));
   make_handlers();
   return {};
@@ -256,6 +258,7 @@ void Node::Parts::stop() {
       deadline, [this](Task<void> task) { run_on_loop(loops->at(0), std::move(task)); }, *log);
   watch.reset();
   if (blocking) blocking->stop();
+  xactions.flush();
   if (auto stopped = loops->stop(deadline); !stopped) log->warning(stopped.error().message());
   server.reset();
   log->info("stopped");

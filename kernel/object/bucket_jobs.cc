@@ -1,5 +1,6 @@
-#include <kernel/object/bucket_api.h>
+#include <kernel/object/bucket_jobs.h>
 
+#include <kernel/object/bucket_api.h>
 #include <kernel/wire/api_names.h>
 #include <kernel/wire/bucket_text.h>
 #include <kernel/xaction/known_kinds.h>
@@ -30,15 +31,21 @@ constexpr auto kJobActions = std::to_array<OwnAction>({
     {Verb::Delete, wire::kActionDestroyInventory},
 });
 
+Error nobody_runs(std::string_view action) {
+  return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
+               wire::kErrUnsupported);
+}
+
 /// Fails with 501 for actions that exist but that nobody runs here, 400 for those that do not exist.
-Error refuse(Verb verb, std::string_view action, const BucketName& bucket) {
+Error refuse(Verb verb, std::string_view action, const BucketName& bucket, ActionPath path) {
+  const bool promotes = path == ActionPath::Objects && action == wire::kActionPromote;
+  if (promotes) return nobody_runs(action);
   for (const OwnAction& known : kJobActions) {
-    if (known.verb != verb || known.name != action) continue;
+    if (path != ActionPath::Buckets || known.verb != verb || known.name != action) continue;
     if ((action == wire::kActionPrefetch || action == wire::kActionEvictObjects) && !is_remote(bucket)) {
       return not_remote(action, bucket);
     }
-    return Error(Errc::Unsupported, "cannot run \"" + std::string(action) + "\" - operation not supported",
-                 wire::kErrUnsupported);
+    return nobody_runs(action);
   }
   return invalid_action(action);
 }
@@ -58,24 +65,30 @@ std::string take_uuid(nlohmann::json& value) {
 }  // namespace
 
 Task<Result<Response>> BucketApi::run_job(Request& request, ActionMessage message, RegisteredBucketPtr bucket) {
-  const auto found = services_.jobs.find_action(request.verb, message.action);
+  return run_bucket_job(services_, request, std::move(message), std::move(bucket), ActionPath::Buckets);
+}
+
+Task<Result<Response>> run_bucket_job(const DataServices& services, Request& request, ActionMessage message,
+                                      RegisteredBucketPtr bucket, ActionPath path) {
+  const bool of_objects = path == ActionPath::Objects;
+  const auto found = services.jobs.find_action(request.verb, message.action, of_objects);
   if (found.kind == nullptr) {
-    if (auto why = services_.jobs.why_absent(request.verb, message.action)) co_return *std::move(why);
-    co_return refuse(request.verb, message.action, bucket->name());
+    if (auto why = services.jobs.why_absent(request.verb, message.action, of_objects)) co_return *std::move(why);
+    co_return refuse(request.verb, message.action, bucket->name(), path);
   }
   if (found.action->polled) {
     const std::string id = take_uuid(message.value);
-    if (!id.empty()) co_return services_.jobs.poll(*found.kind, id, *bucket);
+    if (!id.empty()) co_return services.jobs.poll(*found.kind, id, *bucket);
   }
   MessageReader value(message.value, message.action);
   XactionRequest start{.action = std::move(message.action),
                        .name = std::move(message.name),
                        .bucket = std::move(bucket),
-                       .target = services_.node.target_id,
+                       .target = services.node.target_id,
                        .query = request.query,
                        .value = value,
                        .scope = request.scope};
-  BRYO_CO_TRY(id, co_await services_.jobs.start(*found.kind, start, {}, request.executor));
+  BRYO_CO_TRY(id, co_await services.jobs.start(*found.kind, start, {}, request.executor));
   auto response = Response::text(std::move(id));
   if (found.action->polled) response.status = 202;
   co_return response;

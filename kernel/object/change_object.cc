@@ -1,5 +1,6 @@
 #include <kernel/object/object_api.h>
 
+#include <kernel/object/bucket_jobs.h>
 #include <kernel/object/custom_metadata.h>
 #include <kernel/wire/action_message.h>
 #include <kernel/wire/api_names.h>
@@ -80,8 +81,7 @@ Task<Result<Response>> ObjectApi::post_to_bucket(Request& request) {
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   BRYO_CO_CHECK(bucket->allows(BucketAccess::Promote));
   if (message.action == wire::kActionBlobDownload) co_return not_remote(message.action, name);
-  if (message.action == wire::kActionPromote) co_return unsupported(message.action);
-  co_return invalid_action(message.action);
+  co_return co_await run_bucket_job(services_, request, std::move(message), std::move(bucket), ActionPath::Objects);
 }
 
 }  // namespace bryo::kernel

@@ -25,46 +25,57 @@ inline constexpr auto kOwnActions = std::to_array<OwnAction>({
     {Verb::Delete, wire::kActionEvictBucket},
 });
 
+/// How a kind is started in the reference.
+enum class KnownStart : std::uint8_t {
+  Cluster,   ///< by the jobs API
+  Target,    ///< by the jobs API, for one target
+  Bucket,    ///< by the jobs API, with a bucket
+  Action,    ///< by an action on a bucket; without one the jobs API says that it needs it
+  Separate,  ///< by a call of its own, which the jobs API points to
+  Internal,
+};
+
 struct KnownKind {
   std::string_view name;
   std::string_view display_name;  ///< empty: none
+  KnownStart start;
 };
 
 inline constexpr auto kKnownKinds = std::to_array<KnownKind>({
-    {"election", "elect-primary"},
-    {"rebalance", ""},
-    {"etl-inline", ""},
-    {"lru", "lru-eviction"},
-    {"cleanup-store", "cleanup"},
-    {"summary-bck", "summary"},
-    {"summary-shard", "shard-summary"},
-    {"resilver", ""},
-    {"rechunk", ""},
-    {"index-shard", "shard-index"},
-    {"ec-get", ""},
-    {"ec-put", ""},
-    {"ec-resp", ""},
-    {"put-copies", ""},
-    {"archive", ""},
-    {"copy-listrange", "copy-objects"},
-    {"etl-listrange", "etl-objects"},
-    {"blob-download", ""},
-    {"download", ""},
-    {"dsort", "dsort"},
-    {"promote", "promote-files"},
-    {"evict-listrange", "evict-objects"},
-    {"evict-remote-bck", "evict-remote-bucket"},
-    {"delete-listrange", "delete-objects"},
-    {"prefetch-listrange", "prefetch-objects"},
-    {"ec-encode", "ec-bucket"},
-    {"make-n-copies", "mirror"},
-    {"move-bck", "rename-bucket"},
-    {"copy-bck", "copy-bucket"},
-    {"etl-bck", "etl-bucket"},
-    {"list", ""},
-    {"get-batch", ""},
-    {"create-inventory", ""},
-    {"load-lom-cache", "warm-up-metadata"},
+    {"election", "elect-primary", KnownStart::Internal},
+    {"rebalance", "", KnownStart::Cluster},
+    {"etl-inline", "", KnownStart::Internal},
+    {"lru", "lru-eviction", KnownStart::Cluster},
+    {"cleanup-store", "cleanup", KnownStart::Cluster},
+    {"summary-bck", "summary", KnownStart::Internal},
+    {"summary-shard", "shard-summary", KnownStart::Action},
+    {"resilver", "", KnownStart::Target},
+    {"rechunk", "", KnownStart::Bucket},
+    {"index-shard", "shard-index", KnownStart::Action},
+    {"ec-get", "", KnownStart::Internal},
+    {"ec-put", "", KnownStart::Internal},
+    {"ec-resp", "", KnownStart::Internal},
+    {"put-copies", "", KnownStart::Internal},
+    {"archive", "", KnownStart::Action},
+    {"copy-listrange", "copy-objects", KnownStart::Action},
+    {"etl-listrange", "etl-objects", KnownStart::Action},
+    {"blob-download", "", KnownStart::Bucket},
+    {"download", "", KnownStart::Separate},
+    {"dsort", "dsort", KnownStart::Separate},
+    {"promote", "promote-files", KnownStart::Action},
+    {"evict-listrange", "evict-objects", KnownStart::Separate},
+    {"evict-remote-bck", "evict-remote-bucket", KnownStart::Separate},
+    {"delete-listrange", "delete-objects", KnownStart::Separate},
+    {"prefetch-listrange", "prefetch-objects", KnownStart::Bucket},
+    {"ec-encode", "ec-bucket", KnownStart::Separate},
+    {"make-n-copies", "mirror", KnownStart::Separate},
+    {"move-bck", "rename-bucket", KnownStart::Action},
+    {"copy-bck", "copy-bucket", KnownStart::Action},
+    {"etl-bck", "etl-bucket", KnownStart::Action},
+    {"list", "", KnownStart::Internal},
+    {"get-batch", "", KnownStart::Internal},
+    {"create-inventory", "", KnownStart::Action},
+    {"load-lom-cache", "warm-up-metadata", KnownStart::Bucket},
 });
 
 }  // namespace bryo::kernel

@@ -101,9 +101,13 @@ bool RunningXaction::idle_for_locked(std::chrono::nanoseconds limit) const {
   return users_ == 0 && clock_.unix_ns() - idle_since_ns_ >= limit.count();
 }
 
-bool RunningXaction::ended() const {
+std::int64_t RunningXaction::ended_ns() const {
   const std::scoped_lock lock(mutex_);
-  return ended_ns_ != 0;
+  return ended_ns_;
+}
+
+bool RunningXaction::of(const BucketName& name) const {
+  return (bucket_ && bucket_->name() == name) || (plan_.destination && plan_.destination->name() == name);
 }
 
 void RunningXaction::let_go() {
@@ -163,7 +167,7 @@ nlohmann::ordered_json RunningXaction::snapshot() const {
   nlohmann::ordered_json out = {{"ext", extension_json(words.extension)},
                                 {"start-time", time_text(started_ns_)},
                                 {"end-time", time_text(ended_ns_)},
-                                {"bck", bucket_json(bucket_)},
+                                {"bck", bucket_json(plan_.shows_destination ? plan_.destination : bucket_)},
                                 {"src-bck", bucket_json(plan_.destination ? bucket_ : nullptr)},
                                 {"dst-bck", bucket_json(plan_.destination)},
                                 {"id", id_},
@@ -171,7 +175,8 @@ nlohmann::ordered_json RunningXaction::snapshot() const {
   if (!words.control_message.empty()) out["ctlmsg"] = words.control_message;
   out["abort-err"] = aborted() ? "user abort" : "";
   out["err"] = errors_locked();
-  out["glob.id"] = "0";
+  constexpr int kWorkersAt = 10;  // bits below: joggers
+  out["glob.id"] = std::to_string(stats_.workers.load(std::memory_order_relaxed) << kWorkersAt);
   out["stats"] = {{"loc-objs", text(stats_.local_objects)},   {"loc-bytes", text(stats_.local_bytes)},
                   {"out-objs", text(stats_.sent_objects)},    {"out-bytes", text(stats_.sent_bytes)},
                   {"in-objs", text(stats_.received_objects)}, {"in-bytes", text(stats_.received_bytes)}};
@@ -186,6 +191,18 @@ nlohmann::ordered_json RunningXaction::status() const {
   nlohmann::ordered_json out = {
       {"kind", kind_.name}, {"uuid", id_}, {"err", errors_locked()}, {"end_time", ended_ns_}, {"aborted", aborted()}};
   if (kind_.on_demand && users_ == 0) out["is_idle"] = true;
+  return out;
+}
+
+PastJob RunningXaction::record() const {
+  PastJob out;
+  out.id = id_;
+  out.kind = kind_.name;
+  if (bucket_) out.bucket = bucket_->name();
+  if (plan_.destination) out.destination = plan_.destination->name();
+  out.in_status_all = kind_.reports_status;
+  out.ended_ns = ended_ns();
+  out.snapshot = snapshot();
   return out;
 }
 

@@ -4,12 +4,12 @@
 
 #include <bryo/host.h>
 #include <kernel/runtime/call_scope.h>
+#include <kernel/xaction/past_job.h>
 
 #include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +46,7 @@ class RunningXaction final : public XactionContext {
   /// Ends it if nobody has used it for `limit`.
   void end_if_idle(std::chrono::nanoseconds limit);
 
-  [[nodiscard]] bool ended() const;
+  [[nodiscard]] bool ended() const { return ended_ns() != 0; }
   /// If it has ended: keeps what the plugin's object says last, and destroys that. Not under the registry's lock.
   void let_go();
   /// Neither ended nor idle: what another job may conflict with (jobs.md section 2.1).
@@ -54,6 +54,12 @@ class RunningXaction final : public XactionContext {
   /// The wire's snapshot and status (http-jobs.md section 3).
   [[nodiscard]] nlohmann::ordered_json snapshot() const;
   [[nodiscard]] nlohmann::ordered_json status() const;
+  /// What the log of jobs keeps.
+  [[nodiscard]] PastJob record() const;
+  /// Of this bucket, or writing to it.
+  [[nodiscard]] bool of(const BucketName& name) const;
+  /// Unix time; 0 = running.
+  [[nodiscard]] std::int64_t ended_ns() const;
   /// What the polls of its action are answered (BucketAction::polled). Fails with why the job did.
   [[nodiscard]] Result<Response> poll() const;
 

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -44,29 +48,53 @@ class Lease final : public XactionLease {
   std::shared_ptr<RunningXaction> job_;
 };
 
-Task<void> run_to_end(std::shared_ptr<RunningXaction> job) {
-  Status result;
-  try {
-    result = co_await job->xaction().run(*job);
-  } catch (const std::exception& e) {
-    result = Error(Errc::Internal, "job " + job->id() + ": " + e.what());
-  }
-  job->finish(result);
-}
+/// Names with other beginnings do not meet.
+bool meet(const std::string& one, const std::string& other) { return one.starts_with(other) || other.starts_with(one); }
 
-/// Jobs of two buckets, or of names with other beginnings, do not meet; one without a bucket meets all.
+std::uint64_t id_of(const BucketPtr& bucket) { return bucket ? bucket->id() : 0; }
+
+/// Jobs of one kind meet if they do the same: from the same bucket into the same one. Those of different kinds meet in
+/// any bucket. One without a bucket meets all.
 bool same_scope(const RunningXaction& a, const RunningXaction& b) {
   if (!a.bucket() || !b.bucket()) return true;
-  const std::string& one = a.plan().prefix;
-  const std::string& other = b.plan().prefix;
-  return a.bucket()->id() == b.bucket()->id() && (one.starts_with(other) || other.starts_with(one));
+  const auto from_a = id_of(a.bucket());
+  const auto from_b = id_of(b.bucket());
+  const auto to_a = id_of(a.plan().destination);
+  const auto to_b = id_of(b.plan().destination);
+  const bool same_source = from_a == from_b && meet(a.plan().prefix, b.plan().prefix);
+  if (a.kind().name == b.kind().name) return same_source && to_a == to_b;
+  return same_source || from_a == to_b || to_a == from_b || (to_a != 0 && to_a == to_b);
 }
 
-Error no_such_job(const XactionQuery& query) {
-  return Error(Errc::NotFound, "x-[" + (query.id.empty() ? query.kind : query.id) + "] does not exist", "ErrNotFound");
+/// `ais://src => ais://dst`.
+std::string scope_text(const RunningXaction& job) {
+  std::string out = job.bucket() ? job.bucket()->name().uri() : std::string();
+  if (job.plan().destination) out += " => " + job.plan().destination->name().uri();
+  return out;
+}
+
+const KnownKind* known_kind(std::string_view name) {
+  for (const KnownKind& known : kKnownKinds) {
+    if (known.name == name || (!known.display_name.empty() && known.display_name == name)) return &known;
+  }
+  return nullptr;
+}
+
+Error no_such_job(const XactionQuery& query, const std::string& kind) {
+  return Error(Errc::NotFound,
+               query.id.empty() ? "nl x-" + kind + " does not exist" : "x-[" + query.id + "] does not exist",
+               "ErrNotFound");
 }
 
 }  // namespace
+
+/// Of one job, for who waits for it; on the job's executor. The timer never expires.
+struct XactionRegistry::Ending {
+  explicit Ending(const Executor& executor) : wake(executor, boost::asio::steady_timer::time_point::max()) {}
+  boost::asio::steady_timer wake;
+  Status result;
+  bool reached = false;
+};
 
 Status XactionRegistry::add(XactionKind kind, XactionFactory factory, const std::string& owner) {
   for (const std::string& name : {kind.name, kind.display_name}) {
@@ -94,22 +122,24 @@ Status XactionRegistry::check_actions(const XactionKind& kind, const std::string
   for (const BucketAction& own : kind.actions) {
     const std::string shown = std::string(verb_name(own.verb)) + " \"" + own.name + "\"";
     const bool possible =
-        own.verb == Verb::Get || own.verb == Verb::Put || own.verb == Verb::Post || own.verb == Verb::Delete;
+        own.verb == Verb::Post ||
+        (!own.of_objects && (own.verb == Verb::Get || own.verb == Verb::Put || own.verb == Verb::Delete));
     if (own.name.empty() || !possible || kind.scope != XactionScope::Bucket) {
       return Error(Errc::InvalidArgument, "job kind '" + kind.name + "' of '" + owner + "': the action " + shown +
-                                              " must have a name, be GET, PUT, POST or DELETE, and start a job on a "
-                                              "bucket");
+                                              " must have a name, be GET, PUT, POST or DELETE (of objects: "
+                                              "POST), and start a job on a bucket");
     }
     const auto taken = [&](const std::string& by) {
       return Error(Errc::Conflict, "the action " + shown + " of job kind '" + kind.name + "' of '" + owner +
                                        "' is already provided by '" + by + "'");
     };
     for (const OwnAction& kernels : kOwnActions) {
-      if (kernels.verb == own.verb && kernels.name == own.name) return taken("kernel");
+      if (!own.of_objects && kernels.verb == own.verb && kernels.name == own.name) return taken("kernel");
     }
     for (const Registered& other : kinds_) {
       for (const BucketAction& its : other.kind.actions) {
-        if (its.verb == own.verb && its.name == own.name) return taken(other.owner);
+        const bool same = its.verb == own.verb && its.name == own.name && its.of_objects == own.of_objects;
+        if (same) return taken(other.owner);
       }
     }
   }
@@ -152,28 +182,84 @@ Task<Result<std::string>> XactionRegistry::start(std::string kind, XactionReques
                                               std::move(arguments), std::move(xaction), clock_, *log_, std::move(plan));
   auto scope = std::make_shared<CallScope>(executor);
   job->set_scope(scope);
-  BRYO_CO_CHECK(admit(job));
-  boost::asio::co_spawn(executor, run_to_end(job),
-                        boost::asio::bind_cancellation_slot(scope->slot(), [scope](const std::exception_ptr&) {}));
+  BRYO_CO_CHECK(admit(job, request.target));
+  // Who knows the id can ask for it, also when the node goes down now.
+  co_await note(job);
+  auto ending = std::make_shared<Ending>(executor);
+  auto ended = [scope, ending](const std::exception_ptr&) {
+    ending->reached = true;
+    ending->wake.cancel();
+  };
+  boost::asio::co_spawn(executor, run_to_end(job, ending),
+                        boost::asio::bind_cancellation_slot(scope->slot(), std::move(ended)));
+  while (job->plan().at_once && !ending->reached) {
+    boost::system::error_code ec;
+    co_await ending->wake.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none) {
+      co_return Error(Errc::Cancelled, "the client went away; job " + job->id() + " goes on");
+    }
+  }
+  if (job->plan().at_once) BRYO_CO_CHECK(Status(ending->result));
   co_return job->id();
+}
+
+Task<void> XactionRegistry::run_to_end(Job job, std::shared_ptr<Ending> ending) {
+  try {
+    ending->result = co_await job->xaction().run(*job);
+  } catch (const std::exception& e) {
+    ending->result = Error(Errc::Internal, "job " + job->id() + ": " + e.what());
+  }
+  job->finish(ending->result);
+  co_await note(std::move(job));
+}
+
+Task<void> XactionRegistry::note(Job job) {
+  if (!history_ || job->kind().on_demand) co_return;
+  history_->add(job->record());
+  std::function<Status()> write = [this]() -> Status {
+    history_->flush();
+    return {};
+  };
+  // A pool that stops leaves the rest to `flush`.
+  (void)co_await pool_->run(std::move(write));
+}
+
+void XactionRegistry::keep(std::unique_ptr<JobLog> history, BlockingPool& pool) {
+  const std::scoped_lock lock(mutex_);
+  history_ = std::move(history);
+  past_ = history_->take_past();
+  pool_ = &pool;
+}
+
+void XactionRegistry::flush() {
+  if (history_) history_->flush();
 }
 
 Result<const XactionRegistry::Registered*> XactionRegistry::startable(std::string_view kind,
                                                                       const XactionRequest& request) const {
   BRYO_TRY(name, resolve(kind));
   const Registered* registered = find_kind(name);
+  const KnownKind* known = known_kind(name);
+  const bool by_name = request.action.empty();
   const auto refused = [&](const std::string& why) {
     return Error(Errc::Unsupported, "job \"" + name + "\" cannot be started: " + why, "ErrUnsupp");
   };
-  if (registered == nullptr) return refused("no enabled plugin provides it");
-  if (request.action.empty() && !registered->kind.startable) {
-    const auto& actions = registered->kind.actions;
-    return refused(actions.empty() ? "it runs on demand"
-                                   : "it needs a message, " + std::string(verb_name(actions.front().verb)) +
-                                         " /v1/buckets/BUCKET with the action \"" + actions.front().name + "\"");
+  const bool startable = registered != nullptr && registered->kind.startable;
+  if (by_name && !startable && known != nullptr && known->start == KnownStart::Separate) {
+    return Error(Errc::InvalidArgument,
+                 "xaction \"" + name + "\" cannot be started by its name: it has a separate API" + call_of(registered));
   }
-  if (registered->kind.scope == XactionScope::Bucket && !request.bucket) {
+  const bool needs_bucket = registered != nullptr
+                                ? registered->kind.scope == XactionScope::Bucket
+                                : known->start == KnownStart::Bucket || known->start == KnownStart::Action;
+  if (needs_bucket && !request.bucket) {
     return Error(Errc::InvalidArgument, "xaction \"" + name + "\" requires a bucket to start");
+  }
+  if (registered == nullptr) return refused("no enabled plugin provides it");
+  if (by_name && !startable) {
+    const std::string call = call_of(registered);
+    return refused(call.empty() ? "it runs on demand" : "it needs a message" + call);
   }
   if (request.bucket) {
     for (const BucketAccess wanted : registered->kind.permissions) {
@@ -183,33 +269,41 @@ Result<const XactionRegistry::Registered*> XactionRegistry::startable(std::strin
   return registered;
 }
 
-Status XactionRegistry::admit(Job job) {
+std::string XactionRegistry::call_of(const Registered* registered) {
+  if (registered == nullptr || registered->kind.actions.empty()) return {};
+  const BucketAction& action = registered->kind.actions.front();
+  return ", " + std::string(verb_name(action.verb)) + (action.of_objects ? " /v1/objects/" : " /v1/buckets/") +
+         "BUCKET with the action \"" + action.name + "\"";
+}
+
+Status XactionRegistry::admit(Job job, const std::string& target) {
   const auto& conflicts = job->kind().conflicts;
   const std::scoped_lock lock(mutex_);
   for (const Job& other : jobs_) {
     if (std::count(conflicts.begin(), conflicts.end(), other->kind().name) == 0) continue;
     if (!other->busy() || !same_scope(*job, *other)) continue;
     return Error(Errc::Conflict,
-                 other->kind().name + "[" + other->id() + "] is currently running, cannot run \"" + job->kind().name +
-                     "\" concurrently",
+                 "t[" + target + "]: x-" + other->kind().name + "[" + other->id() + "]-" + scope_text(*other) +
+                     " is currently running, cannot run \"" + job->kind().name + "\"(" + scope_text(*job) +
+                     ") concurrently",
                  "ErrLimitedCoexistence");
   }
   remember_locked(std::move(job));
   return {};
 }
 
-XactionRegistry::ActionKind XactionRegistry::find_action(Verb verb, std::string_view action) const {
+XactionRegistry::ActionKind XactionRegistry::find_action(Verb verb, std::string_view action, bool of_objects) const {
   for (const Registered& registered : kinds_) {
     for (const BucketAction& own : registered.kind.actions) {
-      if (own.verb == verb && own.name == action) return {&registered.kind.name, &own};
+      if (own.verb == verb && own.name == action && own.of_objects == of_objects) return {&registered.kind.name, &own};
     }
   }
   return {};
 }
 
-std::optional<Error> XactionRegistry::why_absent(Verb verb, std::string_view action) const {
+std::optional<Error> XactionRegistry::why_absent(Verb verb, std::string_view action, bool of_objects) const {
   for (const Disabled& other : disabled_) {
-    if (other.action.verb != verb || other.action.name != action) continue;
+    if (other.action.verb != verb || other.action.name != action || other.action.of_objects != of_objects) continue;
     return Error(Errc::Unsupported,
                  "action \"" + std::string(action) + "\" needs plugin '" + other.owner +
                      "', which is not enabled: add it to `enable` in [plugins]",
@@ -219,20 +313,20 @@ std::optional<Error> XactionRegistry::why_absent(Verb verb, std::string_view act
 }
 
 Result<Response> XactionRegistry::poll(const std::string& kind, const std::string& id, const Bucket& bucket) const {
-  auto jobs = select({.id = id, .kind = kind, .bucket = bucket.name()});
-  if (!jobs || jobs->empty()) {
+  auto found = select({.id = id, .kind = kind, .buckets = {bucket.name()}});
+  if (!found || found->jobs.empty() || id_of(found->jobs.front()->bucket()) != bucket.id()) {
     return Error(Errc::NotFound, "x-" + kind + "[" + id.substr(0, 40) + "] does not exist", "ErrNotFound");
   }
-  return jobs->front()->poll();
+  return found->jobs.front()->poll();
 }
 
 Status XactionRegistry::stop(const XactionQuery& query) {
   if (query.id.empty() && query.kind.empty()) {
-    return Error(Errc::InvalidArgument, "cannot stop jobs: name one by its id, or give a kind");
+    return Error(Errc::InvalidArgument, "cannot stop xaction given 'xa-[]' - expecting a valid kind and/or UUID");
   }
   auto selected = select(query);
   if (!selected) return selected.error().code() == Errc::NotFound ? Status() : Status(selected.error());
-  for (const Job& job : *selected) {
+  for (const Job& job : selected->jobs) {
     if (!job->ended()) job->abort();
     if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
     job->let_go();
@@ -254,38 +348,56 @@ void XactionRegistry::stop_all() {
 }
 
 Result<nlohmann::ordered_json> XactionRegistry::snapshots(const XactionQuery& query) const {
-  BRYO_TRY(selected, select(query));
+  BRYO_TRY(found, select(query));
   auto out = nlohmann::ordered_json::array();
-  for (const Job& job : selected) out.push_back(job->snapshot());
+  for (PastJob& job : found.past) out.push_back(std::move(job.snapshot));
+  for (const Job& job : found.jobs) out.push_back(job->snapshot());
   return out;
 }
 
 Result<nlohmann::ordered_json> XactionRegistry::status(const XactionQuery& query) const {
   if (query.id.empty() && query.kind.empty()) return Error(Errc::InvalidArgument, "invalid x-");
-  auto selected = select(query);
-  if (!selected && selected.error().code() == Errc::NotFound) return no_such_job(query);
-  if (!selected) return selected.error();
-  Job best;  // a running match first, else the newest
-  for (const Job& job : *selected) {
-    if (job->kind().reports_status && (!best || !job->ended() || best->ended())) best = job;
+  std::string kind;
+  if (!query.kind.empty()) {
+    BRYO_TRY(resolved, resolve(query.kind));
+    kind = std::move(resolved);
   }
-  if (!best) return no_such_job(query);
-  return best->status();
+  auto found = select(query);
+  if (!found && found.error().code() == Errc::NotFound) return no_such_job(query, kind);
+  if (!found) return found.error();
+  if (!query.id.empty() && !kind.empty() && found->past.empty() && found->jobs.empty()) {
+    // It is there, or `select` had failed.
+    return Error(Errc::InvalidArgument, "x-" + kind + "[" + query.id + "] is of another kind, or of another bucket");
+  }
+  Job best;  // one that runs, else the one that ended last
+  for (const Job& job : found->jobs) {
+    if (!best || !job->ended() || (best->ended() && job->ended_ns() >= best->ended_ns())) best = job;
+  }
+  if (best) return best->status();
+  if (!found->past.empty()) {
+    const auto last = std::max_element(found->past.begin(), found->past.end(),
+                                       [](const PastJob& a, const PastJob& b) { return a.ended_ns < b.ended_ns; });
+    return last->status();
+  }
+  return no_such_job(query, kind);
 }
 
 Result<nlohmann::ordered_json> XactionRegistry::status_all(const XactionQuery& query) const {
-  BRYO_TRY(selected, select(query));
+  BRYO_TRY(found, select(query));
   nlohmann::ordered_json out;  // null when there is none
-  for (const Job& job : selected) {
-    if (job->kind().reports_status) out.push_back(job->status());
+  for (auto job = found.jobs.rbegin(); job != found.jobs.rend(); ++job) {
+    if ((*job)->kind().reports_status) out.push_back((*job)->status());
+  }
+  for (auto job = found.past.rbegin(); job != found.past.rend(); ++job) {
+    if (job->in_status_all) out.push_back(job->status());
   }
   return out;
 }
 
 Result<std::vector<std::string>> XactionRegistry::running(const XactionQuery& query) const {
-  BRYO_TRY(selected, select(query));
+  BRYO_TRY(found, select(query));
   std::vector<std::string> out;
-  for (const Job& job : selected) {
+  for (const Job& job : found.jobs) {
     if (!job->ended()) out.push_back(job->kind().name + "[" + job->id() + "]");
   }
   return out;
@@ -300,34 +412,37 @@ const XactionRegistry::Registered* XactionRegistry::find_kind(std::string_view n
 
 Result<std::string> XactionRegistry::resolve(std::string_view name) const {
   if (const Registered* registered = find_kind(name)) return registered->kind.name;
-  for (const KnownKind& known : kKnownKinds) {
-    if (known.name == name || (!known.display_name.empty() && known.display_name == name)) {
-      return std::string(known.name);
-    }
-  }
+  if (const KnownKind* known = known_kind(name)) return std::string(known->name);
   return Error(Errc::InvalidArgument, "invalid xaction (job) kind \"" + std::string(name) + "\"");
 }
 
-Result<std::vector<XactionRegistry::Job>> XactionRegistry::select(const XactionQuery& query) const {
+Result<XactionRegistry::Found> XactionRegistry::select(const XactionQuery& query) const {
   std::string kind;
   if (!query.kind.empty()) {
     BRYO_TRY(resolved, resolve(query.kind));
     kind = std::move(resolved);
   }
-  std::vector<Job> out;
+  Found out;
   bool known = query.id.empty();
+  const auto& buckets = query.buckets;
+  const auto wanted = [&](const auto& job, const std::string& id, const std::string& kind_of_job, bool ended) {
+    if (!query.id.empty() && id != query.id) return false;
+    known = true;
+    if (!kind.empty() && kind_of_job != kind) return false;
+    if (query.only_running && ended) return false;
+    return buckets.empty() ||
+           std::any_of(buckets.begin(), buckets.end(), [&](const auto& name) { return job.of(name); });
+  };
   std::unique_lock lock(mutex_);
+  for (const PastJob& job : past_) {
+    if (wanted(job, job.id, job.kind, true)) out.past.push_back(job);
+  }
   for (const Job& job : jobs_) {
     if (job->kind().on_demand) job->end_if_idle(kIdleEnd);
-    if (!query.id.empty() && job->id() != query.id) continue;
-    known = true;
-    if (!kind.empty() && job->kind().name != kind) continue;
-    if (query.bucket && (!job->bucket() || job->bucket()->name() != *query.bucket)) continue;
-    if (query.only_running && job->ended()) continue;
-    out.push_back(job);
+    if (wanted(*job, job->id(), job->kind().name, job->ended())) out.jobs.push_back(job);
   }
   lock.unlock();
-  for (const Job& job : out) job->let_go();
+  for (const Job& job : out.jobs) job->let_go();
   if (!known) return Error(Errc::NotFound, "\"x-[" + query.id + "]\" not found");
   return out;
 }
@@ -337,6 +452,7 @@ void XactionRegistry::remember_locked(Job job) {
   for (const Job& other : jobs_) {
     if (other->kind().on_demand) other->end_if_idle(kIdleEnd);
   }
+  while (past_.size() + jobs_.size() > kHistory && !past_.empty()) past_.pop_front();
   while (jobs_.size() > kHistory) {
     const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](const Job& j) { return j->ended(); });
     if (ended == jobs_.end()) break;

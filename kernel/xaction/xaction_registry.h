@@ -2,6 +2,7 @@
 
 /// The jobs of this node: kinds, ids, life, snapshots (http-jobs.md, jobs.md section 2).
 
+#include <kernel/xaction/job_log.h>
 #include <kernel/xaction/running_xaction.h>
 
 #include <chrono>
@@ -9,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +20,8 @@ namespace bryo::kernel {
 /// What a client asks for; empty fields do not restrict.
 struct XactionQuery {
   std::string id{};
-  std::string kind{};  ///< either name
-  std::optional<BucketName> bucket{};
+  std::string kind{};                 ///< either name
+  std::vector<BucketName> buckets{};  ///< of any of these, or writing to one
   bool only_running = false;
 };
 
@@ -40,6 +40,11 @@ class XactionRegistry final : public Xactions {
     log_ = &log;
     buckets_ = &buckets;
   }
+  /// From here on jobs outlive the node: those of earlier runs are shown, and those that start are kept, except for
+  /// kinds on demand. After `start`, before the first job; `pool` outlives the jobs.
+  void keep(std::unique_ptr<JobLog> history, BlockingPool& pool);
+  /// Writes what ended last. Blocking; for the end of the node.
+  void flush();
 
   /// Fails with Conflict naming both owners when one of its names is taken, InvalidArgument when the name or the id
   /// prefix is malformed, or sentence or factory are missing; Conflict also when one of its actions is taken.
@@ -47,7 +52,7 @@ class XactionRegistry final : public Xactions {
   /// Of a plugin that is not enabled: who could run its actions.
   void add_disabled(const XactionKind& kind, const std::string& owner);
   /// Why nobody runs this action, if a plugin that is not enabled would; else nullopt.
-  [[nodiscard]] std::optional<Error> why_absent(Verb verb, std::string_view action) const;
+  [[nodiscard]] std::optional<Error> why_absent(Verb verb, std::string_view action, bool of_objects = false) const;
   /// Takes back the kinds of an owner. Before the first job.
   void withdraw(const std::string& owner);
 
@@ -63,7 +68,7 @@ class XactionRegistry final : public Xactions {
     const std::string* kind = nullptr;
     const BucketAction* action = nullptr;
   };
-  [[nodiscard]] ActionKind find_action(Verb verb, std::string_view action) const;
+  [[nodiscard]] ActionKind find_action(Verb verb, std::string_view action, bool of_objects = false) const;
   /// What a poll of job `id`, of this kind and bucket, is answered (BucketAction::polled). Fails with NotFound, and
   /// with why the job failed.
   Result<Response> poll(const std::string& kind, const std::string& id, const Bucket& bucket) const;
@@ -90,17 +95,30 @@ class XactionRegistry final : public Xactions {
 
   [[nodiscard]] const Registered* find_kind(std::string_view name) const;
   Status check_actions(const XactionKind& kind, const std::string& owner) const;
+  /// ", POST /v1/buckets/BUCKET with the action X"; empty when no action starts it.
+  static std::string call_of(const Registered* registered);
   Result<const Registered*> startable(std::string_view kind, const XactionRequest& request) const;
   /// Fails with Conflict when another job must not run beside it; else it is known from here on.
-  Status admit(Job job);
+  Status admit(Job job, const std::string& target);
   /// The name behind either name; fails with 400 when neither exists.
   Result<std::string> resolve(std::string_view name) const;
-  Result<std::vector<Job>> select(const XactionQuery& query) const;
+  /// What a query finds, oldest first.
+  struct Found {
+    std::vector<PastJob> past;
+    std::vector<Job> jobs;
+  };
+  Result<Found> select(const XactionQuery& query) const;
   void remember_locked(Job job);
+  struct Ending;
+  Task<void> run_to_end(Job job, std::shared_ptr<Ending> ending);
+  /// Of a job that has started or ended.
+  Task<void> note(Job job);
 
   Clock& clock_;
   Log* log_ = nullptr;
   const Buckets* buckets_ = nullptr;
+  std::unique_ptr<JobLog> history_;
+  BlockingPool* pool_ = nullptr;
   std::vector<Registered> kinds_;
   struct Disabled {
     BucketAction action;
@@ -108,7 +126,8 @@ class XactionRegistry final : public Xactions {
   };
   std::vector<Disabled> disabled_;
   mutable std::mutex mutex_;
-  std::deque<Job> jobs_;  ///< oldest first
+  std::deque<PastJob> past_;  ///< of earlier runs, oldest first
+  std::deque<Job> jobs_;      ///< oldest first
 };
 
 }  // namespace bryo::kernel
