@@ -23,6 +23,7 @@ FREE_HEADERS = {"date", "connection", "content-length", "transfer-encoding", "x-
 
 def mask_text(text: str) -> str:
     text = re.sub(r"\b([pt])\[[A-Za-z0-9_-]+\]", r"\1[ID]", text)
+    text = re.sub(r"\[[A-Za-z0-9_-]+\(\*\), x-", "[ID(*), x-", text)
     text = re.sub(r"\bSmap v\d+", "Smap vN", text)
     text = re.sub(r"gbt-[A-Za-z0-9_-]+", "gbt-ID", text)
     text = re.sub(r'wid=\\?"[^"\\]*\\?"', 'wid="WID"', text)

@@ -8,7 +8,7 @@ from .node import Node, wait_until
 from .wire import Answer
 
 #: Jobs on buckets beside all formats of shards.
-ENABLED = '[plugins]\nenable = ["moss", "archive_tar", "archive_tgz", "archive_zip", "archive_tar_lz4", "archive_job", "shard_index"]\n'
+ENABLED = '[plugins]\nenable = ["moss", "archive_tar", "archive_tgz", "archive_zip", "archive_tar_lz4", "archive_job", "shard_index", "copy_objects", "delete_objects", "promote", "remote_objects", "rename_bucket"]\n'
 
 
 def act(node: Node, verb: str, bucket: str, action: str, value=None) -> Answer:
@@ -35,3 +35,10 @@ def ended(node: Node, job: str) -> dict:
 
 def run(node: Node, verb: str, bucket: str, action: str, value=None) -> dict:
     return ended(node, started(act(node, verb, bucket, action, value)))
+
+
+def names(node: Node, bucket: str) -> list[str]:
+    """All objects of a small bucket, in order."""
+    answer = node.request("GET", f"/v1/buckets/{bucket}?provider=ais", json.dumps({"action": "list", "value": {"flags": "0"}}), headers=[("Content-Type", "application/json"), ("Accept", "application/json")])
+    assert answer.status == 200, answer.body
+    return [entry["name"] for entry in answer.json()["entries"] or []]

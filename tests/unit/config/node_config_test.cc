@@ -38,8 +38,10 @@ TEST(NodeConfig, Defaults) {
   EXPECT_EQ(config->spool_dir, "/var/lib/bryo/spool");
   EXPECT_EQ(config->listen_public.text(), "127.0.0.1:8080");
   EXPECT_EQ(config->listen_intra_data, config->listen_public);
-  EXPECT_EQ(config->plugins_enabled, (std::vector<std::string>{"moss", "archive_tar", "archive_tgz", "archive_zip",
-                                                               "archive_tar_lz4", "archive_job", "shard_index"}));
+  EXPECT_EQ(config->plugins_enabled,
+            (std::vector<std::string>{"moss", "archive_tar", "archive_tgz", "archive_zip", "archive_tar_lz4",
+                                      "archive_job", "shard_index", "copy_objects", "delete_objects", "promote",
+                                      "remote_objects", "rename_bucket"}));
   EXPECT_FALSE(config->skip_refused_plugins);
   EXPECT_GE(config->event_loops, 1u);
   EXPECT_GE(config->blocking_threads, 8u);

@@ -151,11 +151,16 @@ TEST_F(XactionRegistryTest, RefusesWithTheWiresTexts) {
   EXPECT_EQ(text(start("nonsense")), "invalid xaction (job) kind \"nonsense\"");
   EXPECT_EQ(text(registry_.snapshots({.kind = "nonsense"})), "invalid xaction (job) kind \"nonsense\"");
   EXPECT_EQ(text(start("get-batch")), "job \"get-batch\" cannot be started: it runs on demand");
-  EXPECT_EQ(text(start("copy-bucket")), "job \"copy-bck\" cannot be started: no enabled plugin provides it");
+  EXPECT_EQ(text(start("copy-bucket")), "xaction \"copy-bck\" requires a bucket to start");
+  EXPECT_EQ(text(start("copy-bucket", buckets_.add("b"))),
+            "job \"copy-bck\" cannot be started: no enabled plugin provides it");
+  EXPECT_EQ(text(start("delete-objects")),
+            "xaction \"delete-listrange\" cannot be started by its name: it has a separate API");
   EXPECT_EQ(text(registry_.snapshots({.id = "nope12345"})), "\"x-[nope12345]\" not found");
   EXPECT_EQ(text(registry_.status({.id = "nope12345"})), "x-[nope12345] does not exist");
+  EXPECT_EQ(text(registry_.status({.kind = "dsort"})), "nl x-dsort does not exist");
   EXPECT_EQ(text(registry_.status({})), "invalid x-");
-  EXPECT_EQ(text(registry_.stop({})), "cannot stop jobs: name one by its id, or give a kind");
+  EXPECT_EQ(text(registry_.stop({})), "cannot stop xaction given 'xa-[]' - expecting a valid kind and/or UUID");
   EXPECT_EQ(text(registry_.add({.name = "lru", .doc = "d"}, {}, "mine")),
             "job kind 'lru' of 'mine' is already provided by 'jobs': enable one of them");
 }
@@ -170,9 +175,31 @@ TEST_F(XactionRegistryTest, ConflictingJobsDoNotRunTogether) {
   const auto second = start("lru");
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().status(), 409);
-  EXPECT_EQ(second.error().message(), "lru[" + *first + "] is currently running, cannot run \"lru\" concurrently");
+  EXPECT_EQ(second.error().message(),
+            "t[n1t]: x-lru[" + *first + "]- is currently running, cannot run \"lru\"() concurrently");
   loop_.run();
   EXPECT_TRUE(start("lru"));
+}
+
+TEST_F(XactionRegistryTest, StatusAnswersForEveryKindAndTheRunningOneFirst) {
+  const auto factory = [] { return std::make_unique<Job>(); };
+  ASSERT_TRUE(registry_.add({.name = "quiet", .doc = "d", .display_name = "silent"}, factory, "p"));
+  const auto ended = start("quiet");
+  loop_.run();
+  loop_.restart();
+  clock_.advance(1s);
+  const auto later = start("quiet");
+  loop_.run();
+  loop_.restart();
+  EXPECT_EQ((*registry_.status({.kind = "silent"}))["uuid"], *later);
+  const auto running = start("quiet");
+  EXPECT_EQ((*registry_.status({.kind = "quiet"}))["uuid"], *running);
+  EXPECT_EQ((*registry_.status({.id = *ended}))["kind"], "quiet");
+  EXPECT_EQ(registry_.status_all({.kind = "quiet"})->dump(), "null") << "kinds that report no status are not listed";
+  const auto mismatch = registry_.status({.id = *ended, .kind = "lru"});
+  ASSERT_FALSE(mismatch);
+  EXPECT_EQ(mismatch.error().status(), 400);
+  loop_.run();
 }
 
 TEST_F(XactionRegistryTest, StopMarksTheJobAborted) {
@@ -313,6 +340,31 @@ TEST_F(XactionActionTest, PrefixesThatOverlapConflict) {
   EXPECT_TRUE(act("sweep", "sweep", other_, {{"prefix", "a/"}}));
   loop_.run();
   EXPECT_TRUE(act("sweep", "sweep", bucket_, {}));
+}
+
+TEST_F(XactionActionTest, JobsOfDifferentKindsMeetInAnyBucket) {
+  XactionKind mover = kind("mover", {Verb::Post, "move"});
+  mover.conflicts = {"sweep"};
+  ASSERT_TRUE(registry_.add(
+      mover, [] { return std::make_unique<Sweeper>(nullptr); }, "movers"));
+  ASSERT_TRUE(act("sweep", "sweep", bucket_, {}));  // into other_
+  const auto refused = act("mover", "move", other_, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), ::testing::HasSubstr("-ais://b => ais://o is currently running, cannot run "
+                                                              "\"mover\"(ais://o) concurrently"));
+  EXPECT_TRUE(act("mover", "move", buckets_.add("third"), {}));
+  EXPECT_EQ(registry_.snapshots({.buckets = {other_->name()}})->size(), 1u) << "a job belongs to both its buckets";
+  EXPECT_EQ(registry_.snapshots({.buckets = {other_->name(), bucket_->name(), {.name = "third"}}})->size(), 2u);
+  loop_.run();
+}
+
+TEST_F(XactionActionTest, ActionsOfObjectsAreOthers) {
+  const auto of_objects = [](Verb verb) { return BucketAction{.verb = verb, .name = "sweep", .of_objects = true}; };
+  ASSERT_TRUE(registry_.add(kind("files", of_objects(Verb::Post)), factory_, "p"));
+  EXPECT_EQ(*registry_.find_action(Verb::Post, "sweep", true).kind, "files");
+  EXPECT_EQ(*registry_.find_action(Verb::Post, "sweep").kind, "sweep");
+  EXPECT_FALSE(registry_.add(kind("other", of_objects(Verb::Post)), factory_, "q"));
+  EXPECT_FALSE(registry_.add(kind("other", of_objects(Verb::Put)), factory_, "q"));
 }
 
 TEST_F(XactionActionTest, ASnapshotShowsBothBucketsAndTheEndAsIdle) {
