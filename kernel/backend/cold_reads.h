@@ -28,6 +28,12 @@ class ColdReads {
   /// backend and the change here, which an older content would undo otherwise.
   Task<void> settle(BucketPtr bucket, std::string object);
 
+  /// Whether a transfer of the object runs.
+  [[nodiscard]] bool running(std::uint64_t bucket_id, std::string object) const {
+    const std::scoped_lock lock(mutex_);
+    return running_.contains({bucket_id, std::move(object)});
+  }
+
  private:
   class Transfer;
   using Key = std::pair<std::uint64_t, std::string>;  ///< bucket id, object
@@ -38,7 +44,7 @@ class ColdReads {
   ObjectStore& local_;
   const BackendRegistry& backends_;
   Memory& memory_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<Key, std::shared_ptr<Transfer>> running_;
 };
 

@@ -21,12 +21,28 @@ Task<Result<std::unique_ptr<ObjectWriter>>> RemoteStore::create(BucketPtr bucket
   if (!is_remote(bucket->name())) {
     co_return co_await local_->create(std::move(bucket), std::move(object), std::move(options));
   }
-  BRYO_CO_TRY(backend, backends_.find(bucket->name().provider));
+  BRYO_CO_TRY(send, send_there(bucket, object));
   options.refetchable = true;
-  BeforePublish send = [this, backend, bucket, object](ObjectAttributes sealed, ByteSource& content) {
-    return write_there(backend, bucket, object, std::move(sealed), content);
-  };
   co_return co_await local_->create_through(std::move(bucket), object, std::move(options), std::move(send));
+}
+
+Task<Result<std::unique_ptr<ObjectWriter>>> RemoteStore::create_of(BucketPtr bucket, std::string object,
+                                                                   WriteOptions options, FinishedContent content,
+                                                                   BeforePublish before) {
+  if (is_remote(bucket->name())) {
+    BRYO_CO_TRY(send, send_there(bucket, object));
+    options.refetchable = true;
+    before = std::move(send);
+  }
+  co_return co_await local_->create_of(std::move(bucket), std::move(object), std::move(options), std::move(content),
+                                       std::move(before));
+}
+
+Result<BeforePublish> RemoteStore::send_there(const BucketPtr& bucket, const std::string& object) {
+  BRYO_TRY(backend, backends_.find(bucket->name().provider));
+  return BeforePublish([this, backend, bucket, object](ObjectAttributes sealed, ByteSource& content) {
+    return write_there(backend, bucket, object, std::move(sealed), content);
+  });
 }
 
 Task<Result<ObjectAttributes>> RemoteStore::write_there(std::shared_ptr<Backend> backend, BucketPtr bucket,

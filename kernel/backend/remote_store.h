@@ -4,6 +4,8 @@
 
 #include <kernel/backend/cold_reads.h>
 
+#include <kernel/store/uploads.h>
+
 #include <memory>
 
 namespace bryo::kernel {
@@ -33,6 +35,12 @@ class RemoteStore final : public ObjectStore {
                                                              BeforePublish before) override {
     return local_->create_through(std::move(bucket), std::move(object), std::move(options), std::move(before));
   }
+  Task<Result<std::unique_ptr<ObjectWriter>>> create_of(BucketPtr bucket, std::string object, WriteOptions options,
+                                                        FinishedContent content, BeforePublish before) override;
+  Uploads& uploads() override { return local_->uploads(); }
+  Task<Status> rename(BucketPtr bucket, std::string from, std::string to) override {
+    return local_->rename(std::move(bucket), std::move(from), std::move(to));
+  }
   Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) override {
     return local_->list_blocking(bucket, request);
   }
@@ -43,12 +51,19 @@ class RemoteStore final : public ObjectStore {
   }
   std::int64_t touch(const OpenObject& object) override { return local_->touch(object); }
   [[nodiscard]] std::int64_t atime(const OpenObject& object) const override { return local_->atime(object); }
+  [[nodiscard]] std::optional<ChunkLayout> chunks_of(const OpenObject& object) const override {
+    return local_->chunks_of(object);
+  }
+  [[nodiscard]] bool arriving(const Bucket& bucket, std::string_view object) const override {
+    return cold_.running(bucket.id(), std::string(object));
+  }
   [[nodiscard]] const MountpathConfig& mountpath_of(const OpenObject& object) const override {
     return local_->mountpath_of(object);
   }
   [[nodiscard]] const std::vector<MountpathConfig>& mountpaths() const override { return local_->mountpaths(); }
 
  private:
+  Result<BeforePublish> send_there(const BucketPtr& bucket, const std::string& object);
   Task<Result<ObjectAttributes>> write_there(std::shared_ptr<Backend> backend, BucketPtr bucket, std::string object,
                                              ObjectAttributes attributes, ByteSource& content);
 

@@ -171,6 +171,8 @@ Result<NodeConfig> NodeConfig::from(const NodeOptions& options, const ConfigDocu
   if (out.store.mountpaths.empty()) out.store.mountpaths.push_back(default_mountpath(out.data_dir));
   out.store.durability = durability_of(*options.durability);
   out.store.listing_cache = static_cast<std::size_t>((*options.listing_cache).bytes);
+  out.store.upload_limit = static_cast<std::size_t>(*options.upload_limit);
+  out.store.upload_age = *options.upload_age;
   out.store.open_files = static_cast<std::size_t>(*options.open_files);
 
   out.listen_public = read_listen(document, "public", *options.listen_public, problems);

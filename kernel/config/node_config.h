@@ -42,8 +42,9 @@ struct NodeOptions {
   Option<Size> sendfile_threshold;                                                           ///< hot
   Option<Size> memory_budget;  ///< hot; 0 = a quarter of the machine's
   Option<std::string> spool_dir;
-  Option<std::int64_t> open_files;
+  Option<std::int64_t> open_files, upload_limit;
   Option<Size> listing_cache;
+  Option<Duration> upload_age;
   Option<Size> shard_index_cache;  ///< hot
   Option<Size> shard_index_max;    ///< hot
   Option<Size> shard_index_disk;   ///< hot

@@ -169,6 +169,18 @@ void declare_bounds(NodeOptions& o, OptionRegistry& registry, Status& status) {
                                      .max = Size{1ull << 40},
                                      .doc = "Bytes of memory for names and metadata of objects, so that a listing with "
                                             "checksums reads them from the disk once; about 100 bytes an object."});
+  o.upload_limit = store.add<std::int64_t>(
+      {.key = "upload_limit",
+       .default_value = 10'000,
+       .min = 1,
+       .max = 1'000'000,
+       .doc = "Appends and multipart uploads that may be under way at a time; further ones are answered 429."});
+  o.upload_age = store.add<Duration>(
+      {.key = "upload_age",
+       .default_value = 24h,
+       .min = 1min,
+       .max = 8760h,
+       .doc = "Time without a request after which an append or multipart upload is given up and its pieces deleted."});
   o.shard_index_cache = store.add<Size>({.key = "shard_index_cache",
                                          .default_value = 256_MiB,
                                          .min = Size{0},

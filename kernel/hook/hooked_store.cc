@@ -65,12 +65,43 @@ Task<Result<std::unique_ptr<ObjectWriter>>> HookedStore::create_hooked(BucketPtr
   co_return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(std::move(inner), hooks_, log_, std::move(change)));
 }
 
+Task<Result<std::unique_ptr<ObjectWriter>>> HookedStore::create_of(BucketPtr bucket, std::string object,
+                                                                   WriteOptions options, FinishedContent content,
+                                                                   BeforePublish before) {
+  ObjectChange change{.event = ObjectEvent::Put, .bucket = bucket, .object = object};
+  change.attributes.size = content.size;
+  if (options.custom) change.attributes.custom = *options.custom;
+  BRYO_CO_TRY(inner, co_await inner_->create_of(std::move(bucket), std::move(object), std::move(options),
+                                                std::move(content), std::move(before)));
+  co_return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(std::move(inner), hooks_, log_, std::move(change)));
+}
+
 Task<Status> HookedStore::remove(BucketPtr bucket, std::string object) {
   return hooked(ObjectEvent::Delete, &ObjectStore::remove, std::move(bucket), std::move(object));
 }
 
 Task<Status> HookedStore::evict(BucketPtr bucket, std::string object) {
   return hooked(ObjectEvent::Evict, &ObjectStore::evict, std::move(bucket), std::move(object));
+}
+
+Task<Status> HookedStore::rename(BucketPtr bucket, std::string from, std::string to) {
+  if (!hooks_.has(ObjectEvent::Put) && !hooks_.has(ObjectEvent::Delete)) {
+    return inner_->rename(std::move(bucket), std::move(from), std::move(to));
+  }
+  return rename_hooked(std::move(bucket), std::move(from), std::move(to));
+}
+
+Task<Status> HookedStore::rename_hooked(BucketPtr bucket, std::string from, std::string to) {
+  BRYO_CO_TRY(object, co_await inner_->open_present(bucket, from));
+  BRYO_CO_TRY(attributes, object->attributes());
+  ObjectChange put{.event = ObjectEvent::Put, .bucket = bucket, .object = to, .attributes = *attributes};
+  ObjectChange removal{.event = ObjectEvent::Delete, .bucket = bucket, .object = from};
+  BRYO_CO_CHECK(co_await hooks_.before(put));
+  BRYO_CO_CHECK(co_await hooks_.before(removal));
+  BRYO_CO_CHECK(co_await inner_->rename(std::move(bucket), std::move(from), std::move(to)));
+  co_await hooks_.after(std::move(put), log_);
+  co_await hooks_.after(std::move(removal), log_);
+  co_return Status();
 }
 
 Task<Status> HookedStore::hooked(ObjectEvent event, Operation operation, BucketPtr bucket, std::string object) {

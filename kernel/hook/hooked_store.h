@@ -5,6 +5,8 @@
 #include <kernel/hook/hook_registry.h>
 #include <kernel/store/object_store.h>
 
+#include <kernel/store/uploads.h>
+
 #include <memory>
 
 namespace bryo::kernel {
@@ -23,6 +25,8 @@ class HookedStore final : public ObjectStore {
                                                      WriteOptions options) override;
   Task<Status> remove(BucketPtr bucket, std::string object) override;
   Task<Status> evict(BucketPtr bucket, std::string object) override;
+  /// A Put of the new name, then a Delete of the old one.
+  Task<Status> rename(BucketPtr bucket, std::string from, std::string to) override;
 
   Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override {
     return inner_->list(std::move(bucket), std::move(query));
@@ -34,6 +38,9 @@ class HookedStore final : public ObjectStore {
                                                              BeforePublish before) override {
     return inner_->create_through(std::move(bucket), std::move(object), std::move(options), std::move(before));
   }
+  Task<Result<std::unique_ptr<ObjectWriter>>> create_of(BucketPtr bucket, std::string object, WriteOptions options,
+                                                        FinishedContent content, BeforePublish before) override;
+  Uploads& uploads() override { return inner_->uploads(); }
   Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) override {
     return inner_->list_blocking(bucket, request);
   }
@@ -44,6 +51,12 @@ class HookedStore final : public ObjectStore {
   }
   std::int64_t touch(const OpenObject& object) override { return inner_->touch(object); }
   [[nodiscard]] std::int64_t atime(const OpenObject& object) const override { return inner_->atime(object); }
+  [[nodiscard]] std::optional<ChunkLayout> chunks_of(const OpenObject& object) const override {
+    return inner_->chunks_of(object);
+  }
+  [[nodiscard]] bool arriving(const Bucket& bucket, std::string_view object) const override {
+    return inner_->arriving(bucket, object);
+  }
   [[nodiscard]] const MountpathConfig& mountpath_of(const OpenObject& object) const override {
     return inner_->mountpath_of(object);
   }
@@ -54,6 +67,7 @@ class HookedStore final : public ObjectStore {
   using Operation = Task<Status> (ObjectStore::*)(BucketPtr, std::string);
   Task<Result<ObjectPtr>> open_hooked(BucketPtr bucket, std::string object);
   Task<Result<std::unique_ptr<ObjectWriter>>> create_hooked(BucketPtr bucket, std::string object, WriteOptions options);
+  Task<Status> rename_hooked(BucketPtr bucket, std::string from, std::string to);
   Task<Status> hooked(ObjectEvent event, Operation operation, BucketPtr bucket, std::string object);
 
   const std::unique_ptr<ObjectStore> inner_;

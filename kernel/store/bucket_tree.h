@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bryo::kernel {
@@ -52,6 +53,8 @@ class BucketTree {
   Result<bool> remove(std::string_view name, const FileName& file);
   /// The metadata of an object has changed.
   void note_change(std::string_view name);
+  /// Makes the object `from` the object `to`, atomically replacing what was there. Answers whether there was a `from`.
+  Result<bool> rename(std::string_view from, const FileName& from_file, std::string_view to, const FileName& to_file);
   /// Waits until the entry of `name` is on the disk.
   Status sync(std::string_view name) const;
   /// No more names are accepted; the directory goes to the trash. Answers whether there was one.
@@ -73,8 +76,9 @@ class BucketTree {
   Status finish_splits();
   void remove_empty_leaves(LeafTable& table) const;
 
-  // Publishing and removing (bucket_tree.cc).
+  // Publishing, removing and renaming (bucket_tree.cc, bucket_tree_rename.cc).
   Result<LockedLeaf> lock_leaf(std::string_view name);
+  Result<std::pair<LockedLeaf, LockedLeaf>> lock_leaves(std::string_view a, std::string_view b);
   Status create_first_leaf();
   [[nodiscard]] Error dropped() const;
   Result<bool> link(const ObjectPath& path, int descriptor) const;

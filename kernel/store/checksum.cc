@@ -111,6 +111,19 @@ void Checksum::update(BytesView bytes) {
   }
 }
 
+Checksum Checksum::fork() const {
+  Checksum out(type_);
+  if (!state_) return out;
+  if (const auto* digest = std::get_if<Digest>(&state_->value)) {
+    require(EVP_MD_CTX_copy_ex(std::get<Digest>(out.state_->value).get(), digest->get()));
+  } else if (const auto* crc = std::get_if<std::uint32_t>(&state_->value)) {
+    out.state_->value = *crc;
+  } else {
+    out.state_->value = std::get<XXH64_state_t>(state_->value);
+  }
+  return out;
+}
+
 std::string Checksum::finish() {
   if (!state_) return {};
   if (const auto* xxh = std::get_if<XXH64_state_t>(&state_->value)) return hex(XXH64_digest(xxh), 8);
@@ -120,6 +133,8 @@ std::string Checksum::finish() {
   require(EVP_DigestFinal_ex(std::get<Digest>(state_->value).get(), value.data(), &size));
   return hex(value.data(), size);
 }
+
+std::string crc32c_text(std::uint32_t crc) { return hex(crc, 4); }
 
 std::string checksum_of(ChecksumType type, BytesView bytes) {
   Checksum checksum(type);

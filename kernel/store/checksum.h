@@ -31,6 +31,8 @@ class Checksum {
 
   [[nodiscard]] ChecksumType type() const noexcept { return type_; }
   void update(BytesView bytes);
+  /// The same computation so far, which goes its own way from here.
+  [[nodiscard]] Checksum fork() const;
   /// The value of all bytes so far as lower-case hex; empty for `None`. Ends the computation.
   [[nodiscard]] std::string finish();
 
@@ -39,6 +41,9 @@ class Checksum {
   std::unique_ptr<State> state_;  // null for None
   ChecksumType type_;
 };
+
+/// A CRC-32C as the wire writes it.
+std::string crc32c_text(std::uint32_t crc);
 
 /// The checksum of bytes that are all at hand.
 std::string checksum_of(ChecksumType type, BytesView bytes);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 
@@ -91,8 +92,9 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(StoreConfig config, Block
   BRYO_CHECK(check_set(mountpaths, log));
   const std::size_t allowed = raise_open_files();
   const std::size_t open_files = config.open_files != 0 ? config.open_files : allowed / 2;
-  return std::unique_ptr<ObjectStore>(
-      new FileStore(std::move(config), std::move(mountpaths), open_files, pool, clock, log));
+  auto store = std::make_unique<FileStore>(std::move(config), std::move(mountpaths), open_files, pool, clock, log);
+  BRYO_CHECK(store->uploads().load());
+  return std::unique_ptr<ObjectStore>(std::move(store));
 }
 
 FileStore::FileStore(StoreConfig config, std::vector<std::unique_ptr<Mountpath>> mountpaths, std::size_t open_files,
@@ -104,7 +106,10 @@ FileStore::FileStore(StoreConfig config, std::vector<std::unique_ptr<Mountpath>>
       log_(log),
       cache_(open_files),
       leaves_(config_.listing_cache),
-      trash_(mountpaths_, log) {
+      uploads_(*this, mountpaths_, {.limit = config_.upload_limit, .age = config_.upload_age}, pool, clock, log,
+               [this] { trash_.wake(); }),
+      trash_(
+          mountpaths_, [this] { uploads_.sweep_blocking(); }, log) {
   for (const auto& mountpath : mountpaths_) digests_.push_back(mountpath->digest());
 }
 
@@ -142,15 +147,23 @@ Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create(BucketPtr bucket, 
 Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create_through(BucketPtr bucket, std::string object,
                                                                       WriteOptions options, BeforePublish before) {
   const std::uint64_t size_hint = options.size_hint;
-  BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options)));
-  // Told before the first byte is asked for, not when an upload that cannot fit has filled the disk for everybody.
   constexpr std::uint64_t kSmall = 1 << 20;
   if (size_hint > kSmall) {
-    std::function<Status()> room = [draft, size_hint] { return draft->check_room(size_hint); };
+    std::function<Status()> room = [this, bucket, object, size_hint] {
+      return check_room(owner(bucket->id(), object), size_hint, object_uri(*bucket, object));
+    };
     BRYO_CO_CHECK(co_await pool_.run(std::move(room)));
   }
+  BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options), std::nullopt));
   co_return std::unique_ptr<ObjectWriter>(
       std::make_unique<FileWriter>(std::move(draft), pool_, size_hint, std::move(before)));
+}
+
+Task<Result<std::unique_ptr<ObjectWriter>>> FileStore::create_of(BucketPtr bucket, std::string object,
+                                                                 WriteOptions options, FinishedContent content,
+                                                                 BeforePublish before) {
+  BRYO_CO_TRY(draft, Draft::start(*this, std::move(bucket), std::move(object), std::move(options), std::move(content)));
+  co_return std::unique_ptr<ObjectWriter>(std::make_unique<FileWriter>(std::move(draft), pool_, 0, std::move(before)));
 }
 
 Task<Status> FileStore::remove(BucketPtr bucket, std::string object) {
@@ -208,6 +221,7 @@ Status FileStore::drop_bucket_blocking(std::uint64_t bucket_id) {
     if (auto moved = tree->drop(); !moved) result = moved.error();
   }
   cache_.invalidate_bucket(bucket_id);
+  uploads_.drop_bucket_blocking(bucket_id);
   trash_.wake();
   return result;
 }
@@ -246,6 +260,11 @@ std::int64_t FileStore::atime(const OpenObject& object) const {
   return static_cast<const OpenFile&>(object).atime_ns();
 }
 
+std::optional<ChunkLayout> FileStore::chunks_of(const OpenObject& object) const {
+  const auto& file = static_cast<const OpenFile&>(object);
+  return file.chunked() ? read_chunk_layout(file.descriptor()) : std::nullopt;
+}
+
 const MountpathConfig& FileStore::mountpath_of(const OpenObject& object) const {
   return static_cast<const OpenFile&>(object).mountpath().config();
 }
@@ -259,6 +278,16 @@ Result<std::shared_ptr<BucketTree>> FileStore::tree(std::uint64_t bucket_id, std
   BucketTree* const tree = (*all)[owner_index(bucket_id, object)].get();
   BRYO_CHECK(tree->load());
   return std::shared_ptr<BucketTree>(std::move(all), tree);  // a dropped bucket's trees live until the last user left
+}
+
+Status FileStore::check_room(const Mountpath& mountpath, std::uint64_t size, const std::string& what) const {
+  struct statvfs info {};
+  if (::fstatvfs(mountpath.work(), &info) != 0 || info.f_blocks == 0 || info.f_frsize == 0)
+    return {};  // it does not say
+  if (size / info.f_frsize < info.f_bavail) return {};
+  return disk_error(ENOSPC,
+                    "cannot write " + std::to_string(size) + " bytes of " + what + " on mountpath " + mountpath.path(),
+                    mountpath.path());
 }
 
 bool FileStore::strict(const Bucket& bucket, bool refetchable) const {
@@ -377,10 +406,12 @@ Result<bool> FileStore::describe(const BucketTree& tree, const ListRequest& requ
     if (error != 0)
       return disk_error(error, "cannot inspect " + entry.name + " on mountpath " + tree.mountpath().path());
     entry.size = static_cast<std::uint64_t>(info.st_size);
+    entry.chunked = is_chunked(info.st_mode);
     entry.atime_ns = to_unix_ns(info.st_atim);
     if (const auto open = cache_.peek(ObjectKey(tree.bucket_id(), entry.name))) entry.atime_ns = open->atime_ns();
   } else {
     entry.size = known->size;
+    entry.chunked = known->chunked;
   }
   entry.mountpath = tree.mountpath().path();
   if (!request.attributes) return true;

@@ -7,6 +7,7 @@
 #include <kernel/store/listing.h>
 #include <kernel/store/object_store.h>
 #include <kernel/store/trash.h>
+#include <kernel/store/uploads.h>
 
 #include <array>
 #include <atomic>
@@ -32,6 +33,7 @@ class FileStore final : public ObjectStore {
                                                      WriteOptions options) override;
   Task<Status> remove(BucketPtr bucket, std::string object) override;
   Task<Status> evict(BucketPtr bucket, std::string object) override;
+  Task<Status> rename(BucketPtr bucket, std::string from, std::string to) override;
   Task<Result<ObjectPage>> list(BucketPtr bucket, ObjectQuery query) override;
 
   // ObjectStore
@@ -40,12 +42,17 @@ class FileStore final : public ObjectStore {
   }
   Task<Result<std::unique_ptr<ObjectWriter>>> create_through(BucketPtr bucket, std::string object, WriteOptions options,
                                                              BeforePublish before) override;
+  Task<Result<std::unique_ptr<ObjectWriter>>> create_of(BucketPtr bucket, std::string object, WriteOptions options,
+                                                        FinishedContent content, BeforePublish before) override;
+  Uploads& uploads() override { return uploads_; }
   Result<ListPage> list_blocking(const Bucket& bucket, const ListRequest& request) override;
   Status drop_bucket_blocking(std::uint64_t bucket_id) override;
   Status set_custom_blocking(const Bucket& bucket, const std::string& object,
                              std::vector<std::pair<std::string, std::string>> custom, bool replace) override;
   std::int64_t touch(const OpenObject& object) override;
   [[nodiscard]] std::int64_t atime(const OpenObject& object) const override;
+  [[nodiscard]] std::optional<ChunkLayout> chunks_of(const OpenObject& object) const override;
+  [[nodiscard]] bool arriving(const Bucket&, std::string_view) const override { return false; }
   [[nodiscard]] const MountpathConfig& mountpath_of(const OpenObject& object) const override;
   [[nodiscard]] const std::vector<MountpathConfig>& mountpaths() const override { return config_.mountpaths; }
 
@@ -59,6 +66,13 @@ class FileStore final : public ObjectStore {
   [[nodiscard]] Log& log() noexcept { return log_; }
   /// Whether a commit waits for the disk.
   [[nodiscard]] bool strict(const Bucket& bucket, bool refetchable) const;
+  /// A file without a name, which goes away with its descriptor; empty with errno set when there is none to be had.
+  Descriptor create_unnamed(const Mountpath& mountpath);
+  /// Fails with OutOfSpace if the disk has no room for `size` bytes now, so that it is told before they are sent. What
+  /// others write meanwhile may still fill it.
+  Status check_room(const Mountpath& mountpath, std::uint64_t size, const std::string& what) const;
+  /// Of the version that is there; kNoObject when there is none. Blocking.
+  Result<std::uint64_t> stamp_of(const BucketTree& tree, const Bucket& bucket, std::string_view object) const;
   /// Unix time for a new version: unlike that of every version before.
   std::int64_t next_mtime();
 
@@ -73,6 +87,13 @@ class FileStore final : public ObjectStore {
                                                Waiting waiting);
   Result<OpenFilePtr> open_blocking(const Bucket& bucket, std::string_view object);
   Status remove_blocking(const Bucket& bucket, const std::string& object);
+  // Renaming (file_rename.cc).
+  Status rename_blocking(const Bucket& bucket, const std::string& from, const std::string& to);
+  Status rename_in_place(BucketTree& tree, const Bucket& bucket, const std::string& from, const std::string& to);
+  Status rename_by_copy(BucketTree& source, BucketTree& target, const Bucket& bucket, const std::string& from,
+                        const std::string& to);
+  Result<Descriptor> copy_for_rename(const OpenFile& object, const Mountpath& mountpath, const std::string& to,
+                                     const std::string& uri);
   Result<bool> describe(const BucketTree& tree, const ListRequest& request, const std::optional<KnownObject>& known,
                         ListedObject& entry) const;
 
@@ -93,6 +114,7 @@ class FileStore final : public ObjectStore {
   std::map<std::uint64_t, std::shared_ptr<Trees>> buckets_;
   std::set<std::uint64_t> dropped_;  ///< ids are never used again; somebody may still hold an old Bucket
 
+  Uploads uploads_;
   Trash trash_;  // last: stops first
 };
 

@@ -3,19 +3,12 @@
 #include <kernel/store/file_writer.h>
 #include <kernel/store/object_metadata.h>
 #include <kernel/store/text_fields.h>
-#include <kernel/store/unix_time.h>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
 
 namespace bryo::kernel {
 namespace {
-
-constexpr std::size_t kPiece = 1 << 20;
 
 bool equal_hex(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -56,7 +49,7 @@ class DraftSource final : public ByteSource {
 }  // namespace
 
 Result<std::shared_ptr<Draft>> Draft::start(FileStore& store, BucketPtr bucket, std::string object,
-                                            WriteOptions options) {
+                                            WriteOptions options, std::optional<FinishedContent> content) {
   BRYO_CHECK(check_object_name(object));
   BRYO_TRY(own, parse_checksum_type(BucketRecord::of(*bucket).policy().checksum_type));
   ChecksumType expected = ChecksumType::None;
@@ -64,8 +57,10 @@ Result<std::shared_ptr<Draft>> Draft::start(FileStore& store, BucketPtr bucket, 
     BRYO_TRY(given, parse_checksum_type(options.expected_checksum->first));
     expected = given;
   }
-  return std::shared_ptr<Draft>(
+  std::shared_ptr<Draft> draft(
       new Draft(store, std::move(bucket), std::move(object), std::move(options), own, expected));
+  if (content) draft->finished_ = std::move(*content);
+  return draft;
 }
 
 Draft::Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOptions options, ChecksumType own,
@@ -78,14 +73,6 @@ Draft::Draft(FileStore& store, BucketPtr bucket, std::string object, WriteOption
       given_(expected),
       own_(own),
       expected_(expected == own ? ChecksumType::None : expected) {}
-
-Status Draft::check_room(std::uint64_t size) const {
-  struct statvfs info {};
-  if (::fstatvfs(mountpath_.work(), &info) != 0 || info.f_blocks == 0 || info.f_frsize == 0)
-    return {};  // it does not say
-  if (size / info.f_frsize < info.f_bavail) return {};
-  return failure(ENOSPC, "write " + std::to_string(size) + " bytes of");
-}
 
 Status Draft::append(BytesView bytes) {
   if (!file_) BRYO_CHECK(open_file());
@@ -105,8 +92,36 @@ Status Draft::append(BytesView bytes) {
 }
 
 Status Draft::seal() {
+  if (finished_) return adopt_content();
   if (!file_) BRYO_CHECK(open_file());
   return check_content();
+}
+
+/// Reads the content only for checksums that are not known.
+Status Draft::adopt_content() {
+  file_ = std::move(finished_->file);
+  attributes_.size = finished_->size;
+  const bool unknown = own_.type() != ChecksumType::None && finished_->checksum_type.empty();
+  const bool other = given_ != ChecksumType::None && to_string(given_) != finished_->checksum_type;
+  if (unknown || other) BRYO_CHECK(hash_content());
+  if (unknown || own_.type() == ChecksumType::None) return check_content();
+  attributes_.checksum_type = finished_->checksum_type;
+  attributes_.checksum_value = finished_->checksum_value;
+  if (given_ == ChecksumType::None) return {};
+  return check_given(other ? (given_ == own_.type() ? own_.finish() : expected_.finish()) : finished_->checksum_value);
+}
+
+Status Draft::hash_content() {
+  constexpr std::size_t kPiece = 1 << 20;
+  const auto piece = std::make_unique_for_overwrite<std::byte[]>(kPiece);
+  for (std::uint64_t offset = 0; offset < attributes_.size;) {
+    BRYO_TRY(count, read(offset, MutableBytes(piece.get(), kPiece)));
+    if (count == 0) return failure(EIO, "read back");
+    own_.update(BytesView(piece.get(), count));
+    expected_.update(BytesView(piece.get(), count));
+    offset += count;
+  }
+  return {};
 }
 
 Result<std::size_t> Draft::read(std::uint64_t offset, MutableBytes out) const {
@@ -136,9 +151,9 @@ Result<ObjectAttributes> Draft::publish_in_tree() {
   const bool strict = store_.strict(*bucket_, options_.refetchable);
   {
     const std::scoped_lock lock(store_.name_lock(key));
-    BRYO_CHECK(check_replaced(*tree, file));
+    BRYO_CHECK(check_replaced(*tree));
     BRYO_CHECK(succeed(*tree, file));
-    BRYO_CHECK(describe(file));
+    BRYO_CHECK(describe());
     BRYO_SYNC_POINT("store.before_sync");
     if (strict) {
       if (const int fault = BRYO_FAULT_POINT("store.sync")) return failure(fault, "sync");
@@ -154,13 +169,8 @@ Result<ObjectAttributes> Draft::publish_in_tree() {
 }
 
 Status Draft::open_file() {
-  const int fault = BRYO_FAULT_POINT("store.create");
-  file_ = Descriptor(fault != 0 ? -1 : ::openat(mountpath_.work(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
-  if (!file_ && fault == 0 && (errno == EMFILE || errno == ENFILE)) {
-    store_.cache().shrink();
-    file_ = Descriptor(::openat(mountpath_.work(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
-  }
-  if (!file_) return failure(fault != 0 ? fault : errno, "create");
+  file_ = store_.create_unnamed(mountpath_);
+  if (!file_) return failure(errno, "create");
   return {};
 }
 
@@ -170,8 +180,11 @@ Status Draft::check_content() {
     attributes_.checksum_value = own_.finish();
   }
   if (given_ == ChecksumType::None) return {};
+  return check_given(given_ == own_.type() ? attributes_.checksum_value : expected_.finish());
+}
+
+Status Draft::check_given(const std::string& computed) const {
   const auto& [type, value] = *options_.expected_checksum;
-  const std::string computed = given_ == own_.type() ? attributes_.checksum_value : expected_.finish();
   if (equal_hex(value, computed)) return {};
   return Error(Errc::BadChecksum,
                "BAD DATA CHECKSUM: " + type + "(" + value + " != " + computed +
@@ -179,16 +192,9 @@ Status Draft::check_content() {
                "ErrBadCksum");
 }
 
-Status Draft::check_replaced(const BucketTree& tree, const FileName& file) const {
+Status Draft::check_replaced(const BucketTree& tree) const {
   if (!options_.replaces) return {};
-  std::uint64_t there = kNoObject;
-  const int error = tree.at(object_, file, [&](const ObjectPath& path) {
-    struct stat info {};
-    if (::fstatat(mountpath_.objects(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return errno;
-    there = version_stamp(info);
-    return 0;
-  });
-  if (error != 0 && error != ENOENT) return failure(error, "replace");
+  BRYO_TRY(there, store_.stamp_of(tree, *bucket_, object_));
   if (there == *options_.replaces) return {};
   return Error(Errc::Conflict, object_uri(*bucket_, object_) + " was replaced or deleted meanwhile: try again");
 }
@@ -228,15 +234,13 @@ Result<ObjectAttributes> Draft::read_previous(const BucketTree& tree, const File
 }
 
 /// Metadata into extended attributes, and the time that tells this version from others.
-Status Draft::describe(const FileName& file) {
+Status Draft::describe() {
   attributes_.mtime_ns = store_.next_mtime();
-  const std::string object = object_uri(*bucket_, object_);
-  if (file.hashed()) BRYO_CHECK(write_name(file_.get(), object_, object, mountpath_));
-  BRYO_CHECK(write_attributes(file_.get(), attributes_, object, mountpath_));
-  const struct timespec time = to_timespec(attributes_.mtime_ns);
-  const std::array<struct timespec, 2> times = {time, time};
-  if (::futimens(file_.get(), times.data()) != 0) return failure(errno, "describe");
-  return {};
+  const std::string uri = object_uri(*bucket_, object_);
+  if (finished_ && finished_->chunks) {
+    BRYO_CHECK(write_chunk_layout(file_.get(), *finished_->chunks, uri, mountpath_));
+  }
+  return describe_file(file_.get(), object_, attributes_, uri, mountpath_);
 }
 
 Error Draft::failure(int error, std::string_view what) const {
@@ -245,40 +249,18 @@ Error Draft::failure(int error, std::string_view what) const {
       mountpath_.path());
 }
 
-Task<Status> FileWriter::write(BytesView bytes) {
-  if (failed_) co_return *failed_;
-  if (gathered_->empty() && bytes.size() >= kPiece) {
-    // Large pieces go to the disk from where they lie.
-    std::function<Status()> work = [draft = draft_, bytes] { return draft->append(bytes); };
-    Status written = co_await pool_.run(std::move(work));
-    if (!written) failed_ = written.error();
-    co_return written;
-  }
-  while (!bytes.empty()) {
-    if (gathered_->empty()) gathered_->reserve(std::min<std::size_t>(size_hint_ == 0 ? 0 : size_hint_, kPiece));
-    const BytesView piece = bytes.first(std::min(bytes.size(), kPiece - gathered_->size()));
-    gathered_->insert(gathered_->end(), piece.begin(), piece.end());
-    bytes = bytes.subspan(piece.size());
-    if (gathered_->size() == kPiece) {
-      Status flushed = co_await flush();
-      if (!flushed) co_return flushed;
-    }
-  }
-  co_return Status();
-}
-
 Task<Result<ObjectAttributes>> FileWriter::commit() {
-  if (failed_) co_return *failed_;
+  if (writes_.failed()) co_return *writes_.failed();
   if (before_publish_) {
     Status ready = co_await run_before_publish();
-    if (!ready) failed_ = ready.error();
-    if (failed_) co_return *failed_;
+    if (!ready) writes_.fail(ready.error());
+    if (!ready) co_return ready.error();
   }
   auto stored = std::make_shared<ObjectAttributes>();
   const bool sealed = before_publish_ != nullptr;
-  std::function<Status()> work = [draft = draft_, gathered = gathered_, stored, sealed]() -> Status {
+  std::function<Status()> work = [draft = draft_, rest = writes_.rest(), stored, sealed]() -> Status {
     if (!sealed) {
-      if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
+      if (!rest->empty()) BRYO_CHECK(draft->append(*rest));
       BRYO_CHECK(draft->seal());
     }
     BRYO_TRY(attributes, draft->publish());
@@ -286,14 +268,14 @@ Task<Result<ObjectAttributes>> FileWriter::commit() {
     return {};
   };
   Status done = co_await pool_.run(std::move(work));
-  failed_ = done ? Error(Errc::Internal, "this object was committed already") : done.error();
+  writes_.fail(done ? Error(Errc::Internal, "this object was committed already") : done.error());
   if (!done) co_return done.error();
   co_return std::move(*stored);
 }
 
 Task<Status> FileWriter::run_before_publish() {
-  std::function<Status()> work = [draft = draft_, gathered = gathered_]() -> Status {
-    if (!gathered->empty()) BRYO_CHECK(draft->append(*gathered));
+  std::function<Status()> work = [draft = draft_, rest = writes_.rest()]() -> Status {
+    if (!rest->empty()) BRYO_CHECK(draft->append(*rest));
     return draft->seal();
   };
   BRYO_CO_CHECK(co_await pool_.run(std::move(work)));
@@ -301,14 +283,6 @@ Task<Status> FileWriter::run_before_publish() {
   BRYO_CO_TRY(given, co_await before_publish_(draft_->attributes(), content));
   draft_->take(std::move(given));
   co_return Status{};
-}
-
-Task<Status> FileWriter::flush() {
-  std::function<Status()> work = [draft = draft_, gathered = gathered_] { return draft->append(*gathered); };
-  Status written = co_await pool_.run(std::move(work));
-  gathered_->clear();
-  if (!written) failed_ = written.error();
-  co_return written;
 }
 
 }  // namespace bryo::kernel

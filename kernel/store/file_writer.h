@@ -4,6 +4,8 @@
 
 #include <kernel/store/checksum.h>
 #include <kernel/store/file_store.h>
+#include <kernel/store/finished_content.h>
+#include <kernel/store/gathered_writes.h>
 
 #include <memory>
 #include <string>
@@ -14,12 +16,9 @@ namespace bryo::kernel {
 /// The blocking half: an unnamed file that gets its name at commit. One thread at a time. The file goes away with it.
 class Draft {
  public:
-  /// Fails with InvalidArgument for a checksum type there is not.
+  /// With `content`, nothing is appended. Fails with InvalidArgument for a checksum type there is not.
   static Result<std::shared_ptr<Draft>> start(FileStore& store, BucketPtr bucket, std::string object,
-                                              WriteOptions options);
-
-  /// Fails with OutOfSpace if the disk has no room for `size` bytes now. What others write meanwhile may still fill it.
-  [[nodiscard]] Status check_room(std::uint64_t size) const;
+                                              WriteOptions options, std::optional<FinishedContent> content);
 
   Status append(BytesView bytes);
   /// No more content comes: computes and verifies its checksums.
@@ -40,13 +39,16 @@ class Draft {
 
   Result<ObjectAttributes> publish_in_tree();
   Status open_file();
+  Status adopt_content();
+  Status hash_content();
   Status check_content();
+  Status check_given(const std::string& computed) const;
   /// Fails with Conflict when the writer wants to replace another version than the one that is there.
-  Status check_replaced(const BucketTree& tree, const FileName& file) const;
+  Status check_replaced(const BucketTree& tree) const;
   /// Version and custom metadata, which depend on the object that is replaced.
   Status succeed(const BucketTree& tree, const FileName& file);
   Result<ObjectAttributes> read_previous(const BucketTree& tree, const FileName& file) const;
-  Status describe(const FileName& file);
+  Status describe();
   [[nodiscard]] Error failure(int error, std::string_view what) const;
 
   FileStore& store_;
@@ -58,28 +60,29 @@ class Draft {
   Checksum own_;              ///< what the bucket keeps
   Checksum expected_;         ///< `given_`, computed apart if it is another type
   Descriptor file_;
+  std::optional<FinishedContent> finished_;
   ObjectAttributes attributes_;
 };
 
-/// Gathers small pieces, so that a small object costs one visit to the pool and a large one a visit per mebibyte.
+/// A small object costs one visit to the pool, a large one a visit per mebibyte.
 class FileWriter final : public ObjectWriter {
  public:
   FileWriter(std::shared_ptr<Draft> draft, BlockingPool& pool, std::uint64_t size_hint, BeforePublish before)
-      : draft_(std::move(draft)), pool_(pool), size_hint_(size_hint), before_publish_(std::move(before)) {}
+      : draft_(std::move(draft)),
+        pool_(pool),
+        before_publish_(std::move(before)),
+        writes_([draft = draft_](BytesView bytes) { return draft->append(bytes); }, pool, size_hint) {}
 
-  Task<Status> write(BytesView bytes) override;
+  Task<Status> write(BytesView bytes) override { return writes_.write(bytes); }
   Task<Result<ObjectAttributes>> commit() override;
 
  private:
-  Task<Status> flush();
   Task<Status> run_before_publish();
 
-  std::shared_ptr<Draft> draft_;
+  const std::shared_ptr<Draft> draft_;
   BlockingPool& pool_;
-  std::uint64_t size_hint_;
-  BeforePublish before_publish_;
-  std::shared_ptr<std::vector<std::byte>> gathered_ = std::make_shared<std::vector<std::byte>>();
-  std::optional<Error> failed_;
+  const BeforePublish before_publish_;
+  GatheredWrites writes_;
 };
 
 }  // namespace bryo::kernel

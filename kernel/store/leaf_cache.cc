@@ -1,3 +1,4 @@
+#include <kernel/store/chunk_layout.h>
 #include <kernel/store/disk_error.h>
 #include <kernel/store/leaf_cache.h>
 #include <kernel/store/leaf_scan.h>
@@ -36,7 +37,8 @@ Result<std::shared_ptr<const LeafContents>> LeafContents::read(const Mountpath& 
     }
     out->entries_.push_back({.size = static_cast<std::uint64_t>(info.st_size),
                              .at = static_cast<std::uint32_t>(out->bytes_.size()),
-                             .name_size = static_cast<std::uint16_t>(name.size()),
+                             .name_size = static_cast<std::uint16_t>(name.size() & 0x7fff),
+                             .chunked = is_chunked(info.st_mode),
                              .record_size = static_cast<std::uint16_t>(record.size())});
     out->bytes_.append(name).append(record);
   }

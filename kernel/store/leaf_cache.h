@@ -31,6 +31,7 @@ class LeafContents {
   [[nodiscard]] std::size_t count() const noexcept { return entries_.size(); }
   [[nodiscard]] std::string_view name(std::size_t i) const noexcept;
   [[nodiscard]] std::uint64_t size(std::size_t i) const noexcept { return entries_[i].size; }
+  [[nodiscard]] bool chunked(std::size_t i) const noexcept { return entries_[i].chunked != 0; }
   /// The object's `user.bryo`; empty when it has none.
   [[nodiscard]] std::string_view record(std::size_t i) const noexcept;
 
@@ -44,7 +45,8 @@ class LeafContents {
   struct Entry {
     std::uint64_t size;
     std::uint32_t at;  ///< of the name; the record follows it
-    std::uint16_t name_size;
+    std::uint16_t name_size : 15;
+    std::uint16_t chunked : 1;  ///< arrived in parts
     std::uint16_t record_size;
   };
 

@@ -41,7 +41,7 @@ Status TreeCursor::advance() {
 
 std::optional<KnownObject> TreeCursor::known() const {
   if (!contents_) return std::nullopt;
-  return KnownObject{contents_->size(first_ + at_), contents_->record(first_ + at_)};
+  return KnownObject{contents_->size(first_ + at_), contents_->chunked(first_ + at_), contents_->record(first_ + at_)};
 }
 
 /// The names of a range from `from` up to `to` (empty: no end). While a split fills it they are on two leaves, of which

@@ -20,6 +20,7 @@ namespace bryo::kernel {
 /// What is known of an object without asking the disk.
 struct KnownObject {
   std::uint64_t size;
+  bool chunked;             ///< arrived in parts
   std::string_view record;  ///< its `user.bryo`
 };
 

@@ -60,6 +60,7 @@ Status Mountpath::open_directories() {
   };
   BRYO_CHECK(open_child("objects", objects_));
   BRYO_CHECK(open_child(kWork, work_));
+  BRYO_CHECK(open_child("uploads", uploads_));
   BRYO_CHECK(open_child("trash", trash_));
   struct stat info {};
   if (::fstat(objects_.get(), &info) != 0) return disk_error(errno, "mountpath " + path() + " cannot be read", path());

@@ -4,6 +4,7 @@
 ///   bryo-mountpath   the format of the layout; locked while a node uses the mountpath
 ///   objects/         one directory per bucket id
 ///   work/            temporary links of overwrites under way; emptied at start
+///   uploads/         objects that arrive in pieces (upload.h)
 ///   trash/           buckets that were dropped and are not yet deleted
 
 #include <kernel/store/descriptor.h>
@@ -38,6 +39,7 @@ class Mountpath {
 
   [[nodiscard]] int objects() const noexcept { return objects_.get(); }
   [[nodiscard]] int work() const noexcept { return work_.get(); }
+  [[nodiscard]] int uploads() const noexcept { return uploads_.get(); }
   [[nodiscard]] int trash() const noexcept { return trash_.get(); }
   /// A number that this process has not used here: for names in work/ and trash/.
   [[nodiscard]] std::uint64_t next_number() const noexcept { return next_number_.fetch_add(1); }
@@ -58,6 +60,7 @@ class Mountpath {
   Descriptor format_;
   Descriptor objects_;
   Descriptor work_;
+  Descriptor uploads_;
   Descriptor trash_;
   mutable std::atomic<std::uint64_t> next_number_{1};
 };

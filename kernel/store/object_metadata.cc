@@ -2,7 +2,9 @@
 #include <kernel/store/name_codec.h>
 #include <kernel/store/object_metadata.h>
 #include <kernel/store/object_record.h>
+#include <kernel/store/unix_time.h>
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -105,6 +107,16 @@ Status write_attributes(int descriptor, const ObjectAttributes& attributes, cons
 Status write_name(int descriptor, const std::string& name, const std::string& object, const Mountpath& mountpath) {
   if (::fsetxattr(descriptor, kNameAttribute, name.data(), name.size(), 0) == 0) return {};
   return refused(errno, name.size(), object, mountpath);
+}
+
+Status describe_file(int descriptor, const std::string& name, const ObjectAttributes& attributes,
+                     const std::string& object, const Mountpath& mountpath) {
+  if (FileName(name).hashed()) BRYO_CHECK(write_name(descriptor, name, object, mountpath));
+  BRYO_CHECK(write_attributes(descriptor, attributes, object, mountpath));
+  const struct timespec time = to_timespec(attributes.mtime_ns);
+  const std::array<struct timespec, 2> times = {time, time};
+  if (::futimens(descriptor, times.data()) == 0) return {};
+  return disk_error(errno, "cannot describe " + object + " on mountpath " + mountpath.path(), mountpath.path());
 }
 
 }  // namespace bryo::kernel

@@ -34,4 +34,9 @@ Status write_attributes(int descriptor, const ObjectAttributes& attributes, cons
 /// room.
 Status write_name(int descriptor, const std::string& name, const std::string& object, const Mountpath& mountpath);
 
+/// All that a file needs, besides its content, to be published as the object `name`: true name, record, modification
+/// time. `object` is the object in messages.
+Status describe_file(int descriptor, const std::string& name, const ObjectAttributes& attributes,
+                     const std::string& object, const Mountpath& mountpath);
+
 }  // namespace bryo::kernel

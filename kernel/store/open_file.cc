@@ -1,5 +1,6 @@
 #include <kernel/cluster/placement.h>
 #include <kernel/runtime/sync_point.h>
+#include <kernel/store/chunk_layout.h>
 #include <kernel/store/disk_error.h>
 #include <kernel/store/object_metadata.h>
 #include <kernel/store/open_file.h>
@@ -27,21 +28,20 @@ Result<std::shared_ptr<const OpenFile>> OpenFile::adopt(Descriptor file, const O
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return disk_error(errno, "cannot inspect " + path_of(file.get()));
   if (!S_ISREG(info.st_mode)) return Error(Errc::Io, path_of(file.get()) + " is not a regular file");
-  return std::make_shared<const OpenFile>(std::move(file), key, mountpath, pool,
-                                          static_cast<std::uint64_t>(info.st_size), version_stamp(info),
-                                          to_unix_ns(info.st_atim));
+  return std::make_shared<const OpenFile>(std::move(file), key, mountpath, pool, info);
 }
 
 OpenFile::OpenFile(Descriptor file, const ObjectKey& key, const Mountpath& mountpath, BlockingPool& pool,
-                   std::uint64_t size, std::uint64_t stamp, std::int64_t atime_ns)
-    : FileObject(size, stamp, file.get()),
+                   const struct stat& info)
+    : FileObject(static_cast<std::uint64_t>(info.st_size), version_stamp(info), file.get()),
       hash_(key.hash),
       bucket_id_(key.bucket_id),
       name_(key.name),
       mountpath_(mountpath),
       pool_(pool),
       file_(std::move(file)),
-      atime_ns_(atime_ns) {}
+      chunked_(is_chunked(info.st_mode)),
+      atime_ns_(to_unix_ns(info.st_atim)) {}
 
 std::optional<Status> OpenFile::try_read(std::uint64_t offset, MutableBytes out) const {
   if (!inside(offset, out.size())) return outside(offset, out.size());

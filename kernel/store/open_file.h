@@ -36,8 +36,8 @@ class OpenFile final : public FileObject {
                                                        const Mountpath& mountpath, BlockingPool& pool);
 
   /// Use adopt().
-  OpenFile(Descriptor file, const ObjectKey& key, const Mountpath& mountpath, BlockingPool& pool, std::uint64_t size,
-           std::uint64_t stamp, std::int64_t atime_ns);
+  OpenFile(Descriptor file, const ObjectKey& key, const Mountpath& mountpath, BlockingPool& pool,
+           const struct stat& info);
 
   std::optional<Status> try_read(std::uint64_t offset, MutableBytes out) const override;
   Task<Status> read(std::uint64_t offset, MutableBytes out) const override;
@@ -46,6 +46,7 @@ class OpenFile final : public FileObject {
   Result<std::shared_ptr<const ObjectAttributes>> attributes() const override;
 
   [[nodiscard]] const Mountpath& mountpath() const noexcept { return mountpath_; }
+  [[nodiscard]] bool chunked() const noexcept { return chunked_; }
   [[nodiscard]] std::int64_t atime_ns() const noexcept { return atime_ns_.load(std::memory_order_relaxed); }
   /// Answers the access time before.
   std::int64_t touch(std::int64_t now_ns) const noexcept { return atime_ns_.exchange(now_ns); }
@@ -70,6 +71,7 @@ class OpenFile final : public FileObject {
   const Mountpath& mountpath_;
   BlockingPool& pool_;
   const Descriptor file_;
+  const bool chunked_;
   mutable std::atomic<std::int64_t> atime_ns_;
   mutable Snapshot<ObjectAttributes> attributes_;
 };

@@ -3,10 +3,14 @@
 
 #include <fcntl.h>
 
+#include <chrono>
 #include <functional>
+#include <utility>
 
 namespace bryo::kernel {
 namespace {
+
+constexpr auto kPause = std::chrono::minutes(1);
 
 /// Depth of `<bucket>/<leaf>/<file>`, and one for what somebody else put there.
 constexpr int kDeepest = 4;
@@ -26,8 +30,8 @@ Status remove_tree(int parent, const std::string& path, int depth, const std::fu
 
 }  // namespace
 
-Trash::Trash(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, Log& log)
-    : mountpaths_(mountpaths), log_(log), thread_([this] { run(); }) {}
+Trash::Trash(const std::vector<std::unique_ptr<Mountpath>>& mountpaths, std::function<void()> sweep, Log& log)
+    : mountpaths_(mountpaths), sweep_(std::move(sweep)), log_(log), thread_([this] { run(); }) {}
 
 Trash::~Trash() {
   {
@@ -48,11 +52,16 @@ void Trash::wake() {
 
 void Trash::run() {
   for (;;) {
+    bool pending = false;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return pending_ || stop_; });
+      changed_.wait_for(lock, kPause, [this] { return pending_ || stop_; });
       if (stop_) return;
-      pending_ = false;
+      pending = std::exchange(pending_, false);
+    }
+    if (!pending) {
+      sweep_();  // wakes this thread for what it moves here
+      continue;
     }
     for (const auto& mountpath : mountpaths_) empty(*mountpath);
   }
@@ -63,7 +72,7 @@ void Trash::empty(const Mountpath& mountpath) {
     return remove_tree(mountpath.trash(), std::string(name), kDeepest, [this] { return stopped(); });
   });
   if (!done && done.error().code() != Errc::Cancelled) {
-    log_.warning("a dropped bucket could not be deleted; it is tried again at the next start",
+    log_.warning("something in the trash could not be deleted; it is tried again at the next start",
                  {{"mountpath", mountpath.path()}, {"error", done.error().message()}});
   }
 }

@@ -98,6 +98,21 @@ TEST_F(HookedStoreTest, WhatDidNotHappenIsNotTold) {
   EXPECT_TRUE(heard.empty());
 }
 
+TEST_F(HookedStoreTest, ARenameIsAPutAndADelete) {
+  ASSERT_TRUE(put(bucket, "a", "abc"));
+  for (const ObjectEvent event : {ObjectEvent::Put, ObjectEvent::Delete}) {
+    add(event, HookTime::Before);
+    add(event, HookTime::After);
+  }
+  hook_up();
+  EXPECT_THAT(await(store->rename(bucket, "absent", "b")).error().message(), HasSubstr("does not exist"));
+  EXPECT_TRUE(heard.empty());
+  ASSERT_TRUE(await(store->rename(bucket, "a", "b")));
+  EXPECT_THAT(heard, ElementsAre("h before put b 3+", "h before delete a 0", "h after put b 3+", "h after delete a 0"));
+  EXPECT_FALSE(await(store->rename(bucket, "b", "no")));
+  EXPECT_EQ(content(bucket, "b"), "abc");
+}
+
 TEST_F(HookedStoreTest, OnlyReadsWithHooksGiveUpTheFastWay) {
   add(ObjectEvent::Put, HookTime::After);
   ASSERT_TRUE(put(bucket, "a", "x"));
