@@ -25,11 +25,12 @@ Task<Result<Response>> ObjectApi::remove(Request& request) {
 
 Task<Result<Response>> ObjectApi::remove_counted(Request& request) {
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::DeleteObject));
-  if (!request.query.get(wire::kQueryUploadId).value_or("").empty()) {
-    co_return unsupported(wire::kActionMultipartAbort);
-  }
+  const std::string upload(request.query.get(wire::kQueryUploadId).value_or(""));
+  if (request.body.empty() && !upload.empty()) co_return co_await abort_multipart(std::move(address), upload);
   if (!request.body.empty()) {
     BRYO_CO_TRY(message, parse_action(request.body, "DELETE"));
+    if (message.action == wire::kActionMultipartAbort) co_return co_await abort_multipart(std::move(address), upload);
+    if (!upload.empty()) co_return invalid_action(message.action);
     if (message.action == wire::kActionEvictObjects) co_return co_await evict(std::move(address));
     if (!message.action.empty()) co_return invalid_action(message.action);
   }
@@ -63,14 +64,16 @@ Task<Result<Response>> ObjectApi::post(Request& request) {
                                                           : BucketAccess::Put;
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, access));
   if (action == wire::kActionCheckLock) {
-    // Readers never block here and a write is one atomic step: an object is always free.
-    BRYO_CO_TRY(object, co_await open(address));
-    static_cast<void>(object);
+    // Readers never block here and a write is one atomic step: an object is free, unless its backend is sending it.
+    if (services_.store.arriving(*address.bucket, address.object)) co_return Response(423);
+    auto object = co_await open_present(address);
+    if (!object && !is_remote(address.bucket->name())) co_return std::move(object).error();
     co_return Response();
   }
-  if (action == wire::kActionRenameObject || action == wire::kActionMultipartUpload ||
-      action == wire::kActionMultipartComplete) {
-    co_return unsupported(action);
+  if (action == wire::kActionRenameObject) co_return co_await rename(std::move(address), std::move(message.name));
+  if (action == wire::kActionMultipartUpload) co_return co_await begin_multipart(std::move(address));
+  if (action == wire::kActionMultipartComplete) {
+    co_return co_await complete_multipart(request, std::move(address), std::move(message.value));
   }
   co_return invalid_action(action);
 }

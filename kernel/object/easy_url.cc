@@ -21,6 +21,12 @@ Status register_easy_urls(Router& router, std::optional<ObjectApi>& objects, std
   BRYO_CHECK(router.add(
       spec(Verb::Head, "/ais/*", "Answers the properties of a bucket or an object of this cluster."),
       [&objects, &buckets](Request& r) { return names_object(r) ? objects->head(r) : buckets->head(r); }, "kernel"));
+  RouteSpec write = spec(Verb::Put, "/ais/*", "Writes an object of this cluster.");
+  write.access = Access::Write;
+  write.body_limit = ~std::uint64_t{0};
+  write.stream_body = true;
+  BRYO_CHECK(router.add(
+      std::move(write), [&objects](Request& r) { return objects->put(r); }, "kernel"));
   return router.add(
       spec(Verb::Get, "/ais", "Lists the buckets of this cluster."),
       [&buckets](Request& r) { return buckets->get_all(r); }, "kernel");

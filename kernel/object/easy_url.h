@@ -1,6 +1,6 @@
 #pragma once
 
-/// `GET /ais/BUCKET[/OBJECT]`: reading without knowing the API (http-api.md section 2).
+/// `/ais/BUCKET[/OBJECT]`: GET, HEAD and PUT without knowing the API (http-api.md section 2).
 
 #include <kernel/object/bucket_api.h>
 #include <kernel/object/object_api.h>

@@ -5,6 +5,8 @@
 #include <kernel/object/object_headers.h>
 #include <kernel/object/read_options.h>
 #include <kernel/wire/api_names.h>
+#include <kernel/wire/bool_text.h>
+#include <kernel/wire/bucket_text.h>
 
 namespace bryo::kernel {
 namespace {
@@ -36,6 +38,11 @@ Task<Result<Response>> ObjectApi::get(Request& request) {
 Task<Result<Response>> ObjectApi::get_counted(Request& request) {
   BRYO_CO_TRY(address, object_of_url(request, services_.buckets, BucketAccess::Get));
   BRYO_CO_TRY(options, parse_read_options(request.query, address.object));
+  if (bool_of(request.headers.get(wire::kHeaderBlobDownload).value_or("")).value_or(false) &&
+      !is_remote(address.bucket->name())) {
+    co_return not_remote(wire::kActionBlobDownload, address.bucket->name());
+  }
+  if (wants_latest(request, address)) BRYO_CO_CHECK(co_await refresh(request, address));
   BRYO_CO_TRY(object, co_await open(address));
   if (options.match) {
     co_return co_await get_members(request, std::move(address), std::move(object), std::move(options));
@@ -44,13 +51,18 @@ Task<Result<Response>> ObjectApi::get_counted(Request& request) {
     co_return co_await get_member(request, std::move(address), std::move(object), std::move(options));
   }
   BRYO_CO_TRY(attributes, object->attributes());
+  const auto conditions = Preconditions::of(request.headers);
+  const bool chunked = conditions.named() && services_.store.chunks_of(*object).has_value();
+  BRYO_CO_TRY(unchanged, judge_read(conditions, address, *attributes, chunked));
+  if (unchanged) co_return *std::move(unchanged);
   const auto& props = address.bucket->props();
   if (props.validate_warm_get()) BRYO_CO_CHECK(co_await validate(address, object, attributes));
 
   const std::uint64_t size = object->size();
   ByteRange part{.offset = 0, .length = size};
   Response response;
-  if (const auto header = request.headers.get("Range")) {
+  const auto header = request.headers.get("Range");
+  if (header && (!conditions.has_range() || conditions.range_counts(validators_of(*attributes, chunked)))) {
     auto range = parse_range(*header, size, address.uri());
     if (!range) co_return range_refused(range.error(), request, services_.node, size);
     if (*range) {
@@ -63,7 +75,11 @@ Task<Result<Response>> ObjectApi::get_counted(Request& request) {
   }
   add_object_headers(response.headers, {.attributes = *attributes, .atime_ns = services_.store.touch(*object)});
   response.headers.add("Content-Type", std::string(wire::kTypeOctets));
-  if (auto tag = backend_entity_tag(*attributes); !tag.empty()) response.headers.add("Etag", std::move(tag));
+  if (conditions.named()) {
+    add_validators(response.headers, validators_of(*attributes, chunked));
+  } else if (auto tag = backend_entity_tag(*attributes); !tag.empty()) {
+    response.headers.add("Etag", std::move(tag));
+  }
   response.body = ObjectBody{.object = std::move(object), .offset = part.offset, .length = part.length};
   co_return response;
 }
@@ -84,9 +100,9 @@ Task<Result<ObjectPtr>> ObjectApi::open_present(const ObjectAddress& address) {
   co_return *std::move(*opened);
 }
 
-/// `checksum.validate_warm_get`: what does not match any more is not worth keeping (data-protection.md section 2).
-Task<Status> ObjectApi::validate(const ObjectAddress& address, ObjectPtr object,
-                                 std::shared_ptr<const ObjectAttributes> attributes) {
+/// Fails with BadChecksum when the content does not match any more.
+Task<Status> ObjectApi::compare_checksum(const ObjectAddress& address, ObjectPtr object,
+                                         std::shared_ptr<const ObjectAttributes> attributes) {
   if (attributes->checksum_value.empty()) co_return Status{};
   std::string computed;
   BRYO_CO_CHECK(co_await services_.blocking.run([&]() -> Status {
@@ -95,11 +111,19 @@ Task<Status> ObjectApi::validate(const ObjectAddress& address, ObjectPtr object,
     return {};
   }));
   if (computed == attributes->checksum_value) co_return Status{};
-  auto error = bad_checksum(attributes->checksum_type, attributes->checksum_value, computed, address.uri());
-  services_.log.error("removing an object that is damaged", {{"object", address.uri()}, {"error", error.message()}});
+  co_return bad_checksum(attributes->checksum_type, attributes->checksum_value, computed, address.uri());
+}
+
+/// `checksum.validate_warm_get`: what does not match any more is not worth keeping (data-protection.md section 2).
+Task<Status> ObjectApi::validate(const ObjectAddress& address, ObjectPtr object,
+                                 std::shared_ptr<const ObjectAttributes> attributes) {
+  Status compared = co_await compare_checksum(address, object, attributes);
+  if (compared || compared.error().code() != Errc::BadChecksum) co_return compared;
+  services_.log.error("removing an object that is damaged",
+                      {{"object", address.uri()}, {"error", compared.error().message()}});
   object.reset();
   BRYO_CO_CHECK(co_await services_.store.remove(address.bucket, std::string(address.object)));
-  co_return error;
+  co_return compared;
 }
 
 /// `checksum.enable_read_range`: replaces the whole object's checksum by that of the part.

@@ -3,6 +3,7 @@
 #include <kernel/object/head_props.h>
 #include <kernel/object/object_headers.h>
 #include <kernel/wire/api_names.h>
+#include <kernel/wire/bool_text.h>
 #include <kernel/wire/go_time.h>
 
 namespace bryo::kernel {
@@ -30,6 +31,17 @@ Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   }
   if (wanted.presence == Presence::NoProps) co_return Response();
   BRYO_CO_TRY(attributes, object->attributes());
+  const auto conditions = Preconditions::of(request.headers);
+  if (bool_of(request.query.get(wire::kQueryLatest).value_or("")).value_or(false) &&
+      is_remote(address.bucket->name())) {
+    BRYO_CO_CHECK(co_await compare_with_backend(address, *attributes));
+  }
+  const bool chunked = services_.store.chunks_of(*object).has_value();
+  BRYO_CO_TRY(unchanged, judge_read(conditions, address, *attributes, chunked));
+  if (unchanged) co_return *std::move(unchanged);
+  if (bool_of(request.query.get(wire::kQueryValidateChecksum).value_or("")).value_or(false)) {
+    BRYO_CO_CHECK(co_await compare_checksum(address, object, attributes));
+  }
 
   Response response;
   auto& headers = response.headers;
@@ -51,10 +63,15 @@ Task<Result<Response>> ObjectApi::head_counted(Request& request) {
   if (wanted.names) headers.add(std::string(wire::kHeaderName), std::string(address.object));
   headers.add(std::string(wire::kHeaderPresent), "true");
   if (wanted.version) add_version(headers, *attributes);
+  if (conditions.any()) wanted.etag = wanted.last_modified = true;
   if (wanted.etag) {
-    if (auto tag = entity_tag(*attributes); !tag.empty()) headers.add("Etag", std::move(tag));
+    if (auto tag = entity_tag(*attributes, chunked); !tag.empty()) headers.add("Etag", std::move(tag));
   }
   if (wanted.last_modified) headers.add("Last-Modified", format_go_time(attributes->mtime_ns, kLayoutHttp));
+  if (const auto chunks = wanted.chunked ? services_.store.chunks_of(*object) : std::nullopt) {
+    headers.add(std::string(wire::kHeaderChunksCount), std::to_string(chunks->count));
+    headers.add(std::string(wire::kHeaderChunksMaxSize), std::to_string(chunks->max_size));
+  }
   const auto size = object->size();
   response.body = ObjectBody{.object = std::move(object), .offset = 0, .length = size};
   co_return response;

@@ -14,7 +14,7 @@ Status add_word(HeadQuery& query, std::string_view word) {
            Row{"name", nullptr},
            Row{"size", nullptr},
            Row{"ec", nullptr},
-           Row{"chunked", nullptr},
+           Row{"chunked", &HeadQuery::chunked},
            Row{"checksum", &HeadQuery::checksum},
            Row{"atime", &HeadQuery::atime},
            Row{"version", &HeadQuery::version},

@@ -28,6 +28,7 @@ struct HeadQuery {
   bool copies = false;
   bool etag = false;
   bool last_modified = false;
+  bool chunked = false;
 };
 
 /// Without `props`: everything of the old form. Fails with 400 for an unknown word.

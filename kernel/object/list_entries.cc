@@ -41,7 +41,7 @@ ListEntry list_entry(ListedObject listed, const ListMessage& message, const Obje
     entry.flags = kEntryDirectory;
     return entry;
   }
-  entry.flags = kEntryCached;
+  entry.flags = static_cast<std::uint16_t>(kEntryCached | (listed.chunked ? kEntryChunked : 0));
   const auto& props = message.props;
   if (props.size) entry.size = listed.size;
   if (props.atime) entry.atime = format_go_time(listed.atime_ns, message.time_format);

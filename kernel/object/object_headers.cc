@@ -37,10 +37,10 @@ std::string backend_entity_tag(const ObjectAttributes& attributes) {
   return {};
 }
 
-std::string entity_tag(const ObjectAttributes& attributes) {
+std::string entity_tag(const ObjectAttributes& attributes, bool chunked) {
   if (auto own = backend_entity_tag(attributes); !own.empty()) return own;
   if (attributes.checksum_value.empty()) return {};
-  if (attributes.checksum_type == "md5") return "\"" + attributes.checksum_value + "\"";
+  if (attributes.checksum_type == "md5" && !chunked) return "\"" + attributes.checksum_value + "\"";
   return "\"v1-" + attributes.checksum_value + "-" + base36(static_cast<std::uint64_t>(attributes.mtime_ns)) + "\"";
 }
 

@@ -24,8 +24,9 @@ void add_custom(Headers& headers, const ObjectAttributes& attributes);
 void add_version(Headers& headers, const ObjectAttributes& attributes);
 
 /// The quoted entity tag: a backend's own if the custom metadata has one, the plain checksum if it is an MD5, else
-/// `"v1-CHECKSUM-MTIME36"`; empty without a checksum.
-[[nodiscard]] std::string entity_tag(const ObjectAttributes& attributes);
+/// `"v1-CHECKSUM-MTIME36"`; empty without a checksum. Of an object that arrived in parts (`chunked`) the MD5 is none
+/// that S3 would give.
+[[nodiscard]] std::string entity_tag(const ObjectAttributes& attributes, bool chunked = false);
 /// The backend's own entity tag (custom metadata `ETag`), quoted; empty: none.
 [[nodiscard]] std::string backend_entity_tag(const ObjectAttributes& attributes);
 

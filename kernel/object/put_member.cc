@@ -21,9 +21,9 @@ constexpr std::uint64_t kSmall = 1 << 20;
 constexpr std::size_t kPiece = 256 << 10;
 
 /// The content of a file. An archive tells the size of a file in front of it, so it must be known first.
-class Upload {
+class MemberContent {
  public:
-  explicit Upload(Request& request) : request_(request) {}
+  explicit MemberContent(Request& request) : request_(request) {}
 
   /// Takes in small content. Fails with 411 for more of it whose size is not told.
   Task<Status> arrive();
@@ -41,7 +41,7 @@ class Upload {
   bool arrived_ = false;  ///< all of it lies in `room_`
 };
 
-Task<Status> Upload::arrive() {
+Task<Status> MemberContent::arrive() {
   if (request_.body_stream == nullptr) {
     const BytesView body = as_bytes(request_.body);
     room_.assign(body.begin(), body.end());
@@ -65,7 +65,7 @@ Task<Status> Upload::arrive() {
   co_return Status{};
 }
 
-Task<Result<std::size_t>> Upload::fill(std::size_t from) {
+Task<Result<std::size_t>> MemberContent::fill(std::size_t from) {
   while (from < room_.size()) {
     BRYO_CO_TRY(count, co_await request_.body_stream->read(MutableBytes(room_).subspan(from)));
     if (count == 0) break;
@@ -74,7 +74,7 @@ Task<Result<std::size_t>> Upload::fill(std::size_t from) {
   co_return from;
 }
 
-Task<Result<BytesView>> Upload::next() {
+Task<Result<BytesView>> MemberContent::next() {
   if (arrived_) {
     given_ = size_;
     arrived_ = false;
@@ -137,7 +137,7 @@ Task<Result<Response>> ObjectApi::put_member(Request& request, std::string archp
   BRYO_CO_TRY(checksum, given_checksum(request.headers));
   BRYO_CO_TRY(custom, custom_of_headers(request.headers, address.uri()));
   BRYO_CO_TRY(reserved, services_.memory.reserve(kSmall + 2 * kPiece, "a file for an archive"));
-  Upload upload(request);
+  MemberContent upload(request);
   BRYO_CO_CHECK(co_await upload.arrive());
 
   // From here on nobody else appends: each sees what the one before has added.

@@ -12,22 +12,9 @@
 namespace bryo::kernel {
 namespace {
 
-/// Other things that a PUT can mean, by query key; not built here yet.
-Status refuse_other_puts(const Query& query) {
-  struct Other {
-    std::string_view key;
-    std::string_view what;
-  };
-  for (const Other& other : {
-           Other{wire::kQueryAppendType, "append to an object"},
-           Other{wire::kQueryUploadId, "take a part of a multipart upload"},
-           Other{wire::kQueryEtlName, "transform an object"},
-       }) {
-    if (query.get(other.key).value_or("").empty()) continue;
-    return Error(Errc::Unsupported, "cannot " + std::string(other.what) + " - operation not supported",
-                 wire::kErrUnsupported);
-  }
-  return {};
+Status refuse_transformation(const Query& query) {
+  if (query.get(wire::kQueryEtlName).value_or("").empty()) return {};
+  return Error(Errc::Unsupported, "cannot transform an object - operation not supported", wire::kErrUnsupported);
 }
 
 }  // namespace
@@ -46,7 +33,13 @@ Task<Result<Response>> ObjectApi::put(Request& request) {
 }
 
 Task<Result<Response>> ObjectApi::put_counted(Request& request) {
-  BRYO_CO_CHECK(refuse_other_puts(request.query));
+  BRYO_CO_CHECK(refuse_transformation(request.query));
+  if (const auto type = request.query.get(wire::kQueryAppendType); type && !type->empty()) {
+    co_return co_await append(request, std::string(*type));
+  }
+  if (const auto id = request.query.get(wire::kQueryUploadId); id && !id->empty()) {
+    co_return co_await put_part(request, std::string(*id));
+  }
   if (const auto to = request.query.get(wire::kQueryObjectTo); to && !to->empty()) {
     co_return co_await copy(request, std::string(*to));
   }
@@ -61,10 +54,16 @@ Task<Result<Response>> ObjectApi::put_counted(Request& request) {
   options.custom = std::move(custom);
   options.size_hint = request.content_length.value_or(0);
   options.skip_previous = bool_of(request.query.get(wire::kQuerySkipPrevious).value_or("")).value_or(false);
+  const auto conditions = Preconditions::of(request.headers);
+  BRYO_CO_CHECK(co_await judge_write(conditions, address, options));
 
   BRYO_CO_TRY(writer, co_await services_.store.create(address.bucket, std::string(address.object), std::move(options)));
   BRYO_CO_CHECK(co_await receive(request, *writer));
-  BRYO_CO_TRY(stored, co_await writer->commit());
+  auto committed = co_await writer->commit();
+  if (!committed && committed.error().code() == Errc::Conflict && conditions.any()) {
+    co_return precondition_failed(address.uri());
+  }
+  BRYO_CO_TRY(stored, std::move(committed));
   metrics_.put_bytes->add(stored.size);
 
   Response response;

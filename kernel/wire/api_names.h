@@ -8,13 +8,17 @@
 namespace bryo::wire {
 
 // Headers, in the capitalisation of the reference.
+inline constexpr std::string_view kHeaderAppendHandle = "Ais-Append-Handle";
 inline constexpr std::string_view kHeaderAtime = "Ais-Atime";
+inline constexpr std::string_view kHeaderBlobDownload = "Ais-Blob-Download";
 inline constexpr std::string_view kHeaderBucketName = "Ais-Bucket-Name";
 inline constexpr std::string_view kHeaderBucketProps = "Ais-Bucket-Props";
 inline constexpr std::string_view kHeaderBucketProvider = "Ais-Bucket-Provider";
 inline constexpr std::string_view kHeaderBucketSummary = "Ais-Bucket-Summ";
 inline constexpr std::string_view kHeaderChecksumType = "Ais-Checksum-Type";
 inline constexpr std::string_view kHeaderChecksumValue = "Ais-Checksum-Value";
+inline constexpr std::string_view kHeaderChunksCount = "Ais-Chunks-Count";
+inline constexpr std::string_view kHeaderChunksMaxSize = "Ais-Chunks-Max-Chunk-Size";
 inline constexpr std::string_view kHeaderClusterUptime = "Ais-Cluster-Uptime";
 inline constexpr std::string_view kHeaderCustomMd = "Ais-Custom-Md";
 inline constexpr std::string_view kHeaderLocation = "Ais-Location";
@@ -29,6 +33,7 @@ inline constexpr std::string_view kHeaderVersion = "Ais-Version";
 inline constexpr std::string_view kHeaderXactionId = "Ais-Xaction-Id";
 
 // Query keys.
+inline constexpr std::string_view kQueryAppendHandle = "append_handle";
 inline constexpr std::string_view kQueryAppendType = "append_type";
 inline constexpr std::string_view kQueryArchMime = "archmime";
 inline constexpr std::string_view kQueryArchMode = "archmode";
@@ -37,8 +42,10 @@ inline constexpr std::string_view kQueryArchRegx = "archregx";
 inline constexpr std::string_view kQueryBucketTo = "bck_to";
 inline constexpr std::string_view kQueryEtlName = "etl_name";
 inline constexpr std::string_view kQueryEtlPipeline = "etl_pipeline";
+inline constexpr std::string_view kQueryLatest = "latest-ver";
 inline constexpr std::string_view kQueryNamespace = "namespace";
 inline constexpr std::string_view kQueryObjectTo = "object_to";
+inline constexpr std::string_view kQueryPartNumber = "partNumber";
 inline constexpr std::string_view kQueryPresence = "presence";
 inline constexpr std::string_view kQueryDontAddRemote = "dont_add_remote_bck_md";
 inline constexpr std::string_view kQueryKeepBucket = "keep_bck_md";
@@ -50,12 +57,18 @@ inline constexpr std::string_view kQueryProps = "props";
 inline constexpr std::string_view kQueryProvider = "provider";
 inline constexpr std::string_view kQueryReplaceCustom = "set-new-custom";
 inline constexpr std::string_view kQuerySkipPrevious = "skip_vc";
+inline constexpr std::string_view kQuerySynchronize = "synchronize";
 inline constexpr std::string_view kQuerySummary = "bsumm_remote";
 inline constexpr std::string_view kQueryTransient = "transient";
 inline constexpr std::string_view kQueryUploadId = "uploadId";
 inline constexpr std::string_view kQueryUploads = "uploads";
 inline constexpr std::string_view kQueryUuid = "uuid";
+inline constexpr std::string_view kQueryValidateChecksum = "validate-checksum";
 inline constexpr std::string_view kQueryWhat = "what";
+
+// Values of `append_type`.
+inline constexpr std::string_view kAppendTypeAppend = "append";
+inline constexpr std::string_view kAppendTypeFlush = "flush";
 
 // Actions.
 inline constexpr std::string_view kActionArchive = "archive";

@@ -14,6 +14,7 @@ inline constexpr std::uint16_t kEntryCached = 64;
 inline constexpr std::uint16_t kEntryInArchive = 128;
 inline constexpr std::uint16_t kEntryDirectory = 256;
 inline constexpr std::uint16_t kEntryArchive = 512;
+inline constexpr std::uint16_t kEntryChunked = 8192;
 
 /// One name. Empty texts and zeros are left out of the encoded entry.
 struct ListEntry {
