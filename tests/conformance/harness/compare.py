@@ -9,6 +9,7 @@ from .wire import Answer
 
 # Headers whose value is of the moment; that they are there and well formed is still compared.
 MASKED_HEADERS = {
+    "ais-append-handle": r"[^|]+\|.+",
     "ais-atime": r"\d+",
     "ais-node-uptime": r"\d+",
     "ais-cluster-uptime": r"\d+",
