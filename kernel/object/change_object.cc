@@ -83,7 +83,10 @@ Task<Result<Response>> ObjectApi::post_to_bucket(Request& request) {
   BRYO_CO_TRY(name, bucket_of_url(request.rest, request.query));
   BRYO_CO_TRY(bucket, services_.buckets.lookup(name));
   BRYO_CO_CHECK(bucket->allows(BucketAccess::Promote));
-  if (message.action == wire::kActionBlobDownload) co_return not_remote(message.action, name);
+  if (message.action == wire::kActionBlobDownload) {
+    if (is_remote(name)) co_return unsupported(message.action);
+    co_return not_remote(message.action, name);
+  }
   co_return co_await run_bucket_job(services_, request, std::move(message), std::move(bucket), ActionPath::Objects);
 }
 
