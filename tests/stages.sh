@@ -133,4 +133,5 @@ stage_bench() {
   tests/bench/run.py --build build/release --quick
   tests/bench/plugins.py --build build/release --quick
   tests/bench/shards.py --build build/release --quick
+  tests/bench/data_api.py --build build/release --quick
 }

@@ -54,10 +54,11 @@ Answer Connection::exchange(std::string_view request) {
     if (starts_with_name(line, "transfer-encoding:")) chunked = true;
     if (starts_with_name(line, "content-length:")) length = std::stoull(line.substr(15));
   }
-  if (!chunked) {
-    if (length > 0 && begin_ == end_) fill();
+  const bool no_body = request.starts_with("HEAD ");
+  if (no_body || !chunked) {
+    if (length > 0 && !no_body && begin_ == end_) fill();
     answer.first_byte = std::chrono::steady_clock::now() - start;
-    discard(length);
+    if (!no_body) discard(length);
     answer.body_bytes = length;
   } else {
     for (bool first = true;; first = false) {

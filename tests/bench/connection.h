@@ -13,7 +13,7 @@ namespace bryo::bench {
 /// What is known of an answer after it was read and thrown away.
 struct Answer {
   int status = 0;
-  std::uint64_t body_bytes = 0;           ///< without chunk framing
+  std::uint64_t body_bytes = 0;           ///< without chunk framing; of HEAD: as announced
   std::chrono::nanoseconds first_byte{};  ///< from the start of sending to the first byte of the body
   std::chrono::nanoseconds total{};
   bool has_error_trailer = false;  ///< the batch ended early: `Bryo-Error` after the last chunk

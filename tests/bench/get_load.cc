@@ -1,14 +1,16 @@
-// Keep-alive GETs of random objects.
+// Keep-alive GETs or HEADs of random objects.
 #include <tests/bench/measured_run.h>
 
 namespace bryo::bench {
 
-nlohmann::json run_gets(const Load& load) {
+namespace {
+
+nlohmann::json run_reads(const Load& load, const std::string& verb) {
   std::vector<std::string> current(load.connections);
   return measure(
       load, 1,
       [&](std::mt19937_64& random, std::uint32_t c) -> std::string_view {
-        current[c] = "GET " + load.path + object_name(load, static_cast<std::uint32_t>(random() % load.objects)) +
+        current[c] = verb + " " + load.path + object_name(load, static_cast<std::uint32_t>(random() % load.objects)) +
                      " HTTP/1.1\r\nHost: bench\r\n\r\n";
         return current[c];
       },
@@ -19,5 +21,10 @@ nlohmann::json run_gets(const Load& load) {
         }
       });
 }
+
+}  // namespace
+
+nlohmann::json run_gets(const Load& load) { return run_reads(load, "GET"); }
+nlohmann::json run_heads(const Load& load) { return run_reads(load, "HEAD"); }
 
 }  // namespace bryo::bench

@@ -28,7 +28,8 @@ std::string member_name(std::uint32_t i) { return digits(i) + ".bin"; }
 namespace {
 
 constexpr const char* kUsage =
-    "bench_load batch|get|put --port N [--host H] [--pid N] [--bucket B] [--prefix P] [--objects N] [--shards N]\n"
+    "bench_load batch|get|head|put|files --port N [--host H] [--pid N] [--bucket B] [--prefix P] [--objects N] "
+    "[--shards N]\n"
     "  [--members N] [--size BYTES] [--batch N] [--streaming 0|1] [--connections N] [--seconds S | --requests N]\n"
     "  [--path P] [--seed N]\n";
 
@@ -55,8 +56,11 @@ int main(int argc, char** argv) {
       {"--path", [&](const std::string& v) { load.path = v; }},
       {"--seed", [&](const std::string& v) { load.seed = std::stoull(v); }},
   };
-  const std::map<std::string, nlohmann::json (*)(const Load&)> modes = {
-      {"batch", bryo::bench::run_batches}, {"get", bryo::bench::run_gets}, {"put", bryo::bench::run_puts}};
+  const std::map<std::string, nlohmann::json (*)(const Load&)> modes = {{"batch", bryo::bench::run_batches},
+                                                                        {"get", bryo::bench::run_gets},
+                                                                        {"head", bryo::bench::run_heads},
+                                                                        {"files", bryo::bench::run_files},
+                                                                        {"put", bryo::bench::run_puts}};
   try {
     if (argc < 2 || !modes.contains(argv[1]) || argc % 2 != 0) {
       std::cerr << kUsage;

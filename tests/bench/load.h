@@ -26,7 +26,7 @@ struct Load {
   std::uint32_t connections = 4;
   double seconds = 2;
   std::uint64_t requests = 0;  ///< > 0: that many in all, instead of a time
-  std::string path{};          ///< GET: the path before the object name
+  std::string path{};          ///< GET, HEAD, PUT: the path before the object name; files: a directory
   std::uint64_t seed = 1;
 };
 
@@ -35,6 +35,10 @@ std::string member_name(std::uint32_t i);
 
 nlohmann::json run_batches(const Load& load);
 nlohmann::json run_gets(const Load& load);
+nlohmann::json run_heads(const Load& load);
+/// No server: this process writes `objects` files of `size` bytes under a temporary name in the directory `path` and
+/// renames them. The limit of PUT.
+nlohmann::json run_files(const Load& load);
 nlohmann::json run_puts(const Load& load);
 
 }  // namespace bryo::bench
