@@ -51,7 +51,7 @@ def test_what_is_not_served_yet_has_the_shape_too(node, bucket):
     """Everything else answers in the documented error shape, never by a dropped connection."""
     with node.connect() as connection:
         for method, target, body in (
-            ("POST", f"/v1/buckets/{bucket}?provider=ais&bck_to=ais%2F%40%23%2Fdst%2F", b'{"action":"copy-bck","value":{}}'),
+            ("POST", f"/v1/buckets/{bucket}?provider=ais&bck_to=ais%2F%40%23%2Fdst%2F", b'{"action":"etl-bck","value":{}}'),
             ("POST", f"/v1/buckets/{bucket}?provider=ais", b'{"action":"make-n-copies","value":2}'),
             ("PUT", f"/v1/buckets/{bucket}?provider=ais", b'{"action":"archive","value":{}}'),
             ("PATCH", f"/v1/buckets/{bucket}?provider=ais", b'{"action":"nonsense"}'),
