@@ -1,6 +1,7 @@
 #!/bin/bash
 # clang-check.sh BUILD: clang 14 reads every source of ours, syntax only. It sees what g++ 12 does not: the dropped
-# result of a co_await, a lambda capture that dangles.
+# result of a co_await, a lambda capture that dangles. Sources that BUILD compiles together are read together; with
+# build/dev (`cmake --preset dev` is enough) it reads each alone, and so finds out whether it includes what it needs.
 set -euo pipefail
 build=$1
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
@@ -10,7 +11,7 @@ import json, shlex, sys
 root, database = sys.argv[1:]
 for entry in json.load(open(database)):
     name = entry["file"].removeprefix(root + "/")
-    if name.startswith(("/", "tests/", "build/")):
+    if name.startswith(("/", "tests/")) or "/tests/" in name:
         continue
     words = shlex.split(entry["command"])
     words = words[1:] if words[0].endswith("ccache") else words

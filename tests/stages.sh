@@ -27,7 +27,7 @@ declare -A ABOUT=(
 )
 declare -A NEEDS=(
   [format]=packages [build]=packages [plugins]=build [conformance]=build [conformance_old]=build [quickstart]=build
-  [install]=build [crash]=build [lhotse]=build [clang]=packages [fuzz]=packages
+  [install]=build [crash]=build [lhotse]=build [clang]=build [fuzz]=packages
   [asan_build]=packages [asan_unit]=asan_build [asan_conformance]=asan_build
   [tsan_build]=packages [tsan_unit]=tsan_build [tsan_races]=tsan_build [bench]=build
 )
@@ -102,7 +102,7 @@ stage_fuzz() {
   configure_and_build fuzz
   for target in tar tgz zip tar_lz4 url messages listing; do
     mkdir -p "build/fuzz/found/$target"
-    build/fuzz/fuzz/fuzz_"$target" -max_total_time=10 -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
+    build/fuzz/fuzz/fuzz_"$target" -max_total_time=6 -max_len=65536 -timeout=10 -rss_limit_mb=1024 \
       -artifact_prefix="build/fuzz/found/$target-" "build/fuzz/found/$target" "tests/fuzz/corpus/$target" \
       >"build/logs/fuzz-$target.log" 2>&1 || { tail -n 40 "build/logs/fuzz-$target.log"; return 1; }
     grep -a -h 'Seed:\|^Done' "build/logs/fuzz-$target.log"
@@ -110,11 +110,7 @@ stage_fuzz() {
   echo "checks: 7 passed, 0 failed"
 }
 
-# Each source alone, unlike the builds above: so it includes what it needs.
-stage_clang() {
-  cmake --preset dev >build/logs/dev-configure.log 2>&1 || { tail -n 30 build/logs/dev-configure.log; return 1; }
-  tests/clang-check.sh build/dev
-}
+stage_clang() { tests/clang-check.sh build/release; }
 
 stage_asan_build() { configure_and_build asan; }
 stage_asan_unit() { unit_tests asan; }
