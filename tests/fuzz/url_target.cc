@@ -20,7 +20,7 @@ void target(std::string_view text) {
   const std::string_view rest = std::string_view(path).substr(1);
   const auto bucket = kernel::bucket_of_url(rest.substr(0, rest.find('/')), query);
   if (!bucket) return;
-  const auto again = kernel::parse_uname(bucket->uname());
+  const auto again = parse_uname(bucket->uname());
   fuzz::require(again && again->bucket == *bucket, "the text of a bucket names that bucket");
 }
 

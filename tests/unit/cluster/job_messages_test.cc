@@ -13,17 +13,19 @@ TEST(JobQuery, Fields) {
   EXPECT_EQ(query->id, "x");
   EXPECT_EQ(query->kind, "get-batch");
   EXPECT_TRUE(query->only_running);
-  ASSERT_TRUE(query->bucket);
-  EXPECT_EQ(query->bucket->name, "b");
-  EXPECT_EQ(query->bucket->provider, "aws");
+  ASSERT_EQ(query->buckets.size(), 1u);
+  EXPECT_EQ(query->buckets[0].name, "b");
+  EXPECT_EQ(query->buckets[0].provider, "aws");
 }
 
-TEST(JobQuery, ABucketRestrictsOnlyWhenItIsOne) {
-  EXPECT_FALSE(parse_job_query("{}")->bucket);
-  EXPECT_FALSE(parse_job_query(R"({"bck":{"name":""}})")->bucket);
-  EXPECT_FALSE(parse_job_query(R"({"buckets":[]})")->bucket);
-  EXPECT_EQ(parse_job_query(R"({"buckets":[{"name":"b"}]})")->bucket->name, "b");
-  EXPECT_FALSE(parse_job_query(R"({"buckets":[{"name":"b"},{"name":"c"}]})")->bucket);
+TEST(JobQuery, BucketsRestrictWhenThereAreAny) {
+  const auto count = [](const char* body) { return parse_job_query(body)->buckets.size(); };
+  EXPECT_EQ(count("{}"), 0u);
+  EXPECT_EQ(count(R"({"bck":{"name":""}})"), 0u);
+  EXPECT_EQ(count(R"({"buckets":[]})"), 0u);
+  EXPECT_EQ(count(R"({"bck":null,"buckets":[{"name":"b"}]})"), 1u);
+  EXPECT_EQ(count(R"({"buckets":[{"name":"b"},{"name":"c"}]})"), 2u);
+  EXPECT_EQ(parse_job_query(R"({"buckets":"b"})").error().status(), 400);
 }
 
 TEST(JobQuery, WhatIsNoQuery) {
@@ -38,7 +40,7 @@ TEST(JobQuery, NullAsksForEverything) {
   const auto query = parse_job_query("null");
   ASSERT_TRUE(query) << query.error().message();
   EXPECT_EQ(query->id + query->kind, "");
-  EXPECT_FALSE(query->bucket);
+  EXPECT_TRUE(query->buckets.empty());
 }
 
 TEST(JobArguments, FieldsThatCanBeIgnoredAndOnesThatCannot) {
@@ -47,7 +49,8 @@ TEST(JobArguments, FieldsThatCanBeIgnoredAndOnesThatCannot) {
       parse(R"({"id":"x","kind":"k","daemonid":"nt","bck":{"name":"b"},"timeout":0,"flags":1,"force":false})");
   ASSERT_TRUE(arguments) << arguments.error().message();
   EXPECT_EQ(arguments->node, "nt");
-  EXPECT_EQ(arguments->bucket->name, "b");
+  ASSERT_EQ(arguments->buckets.size(), 1u);
+  EXPECT_EQ(arguments->buckets[0].name, "b");
   EXPECT_FALSE(parse(R"({"kind":"k","surprise":1})"));
   EXPECT_FALSE(parse(R"([])"));
 }
