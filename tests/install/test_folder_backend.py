@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import archive, batch
+from harness import archive, batch, jobs
 from harness.node import Node
 
 
@@ -23,7 +23,7 @@ def node(prefix, build_example, tree, tmp_path_factory):
     plugin = build_example("folder-backend")
     toml = f'''[plugins]
 extra_dirs = ["{plugin}"]
-enable = ["moss", "archive_tar", "folder"]
+enable = ["moss", "archive_tar", "copy_objects", "delete_objects", "remote_objects", "folder"]
 [plugin.folder]
 root = "{tree}"
 '''
@@ -99,6 +99,46 @@ def test_eviction_gives_up_the_copy_only(node, tree):
     assert remote(node, "GET", "buckets", query="provider=folder&presence=2").json() == []
     assert remote(node, "GET", "objects/speech/e").body == b"second"
     remote(node, "DELETE", "buckets/speech", b'{"action":"destroy-bck"}', headers=batch.JSON).error(501)
+
+
+def run(node, verb, action, value, query="provider=folder"):
+    answer = remote(node, verb, "buckets/speech", json.dumps({"action": action, "value": value}), query, headers=batch.JSON)
+    assert answer.status == 200, answer.body
+    return jobs.ended(node, answer.body.decode())
+
+
+def present(node):
+    return {name for name, entry in listed(node).items() if entry.get("flags", 0) & 64}
+
+
+def test_jobs_bring_objects_and_give_up_their_copies(node, tree):
+    (tree / "speech/jobs").mkdir()
+    for i in range(20):
+        (tree / f"speech/jobs/{i:02}").write_text(f"content {i}")
+    ended = run(node, "POST", "prefetch-listrange", {"template": "jobs/{00..09}"})
+    assert ended["err"] == "" and ended["stats"]["loc-objs"] == "10" and "cold:(10," in ended["ctlmsg"]
+    ended = run(node, "POST", "prefetch-listrange", {"template": "jobs/", "num-workers": 2})
+    assert ended["stats"]["loc-objs"] == "10" and {f"jobs/{i:02}" for i in range(20)} <= present(node)
+    (tree / "speech/jobs/00").write_text("newer content")
+    ended = run(node, "POST", "prefetch-listrange", {"template": "jobs/", "latest-ver": True})
+    assert ended["stats"]["loc-objs"] == "1" and remote(node, "GET", "objects/speech/jobs/00").body == b"newer content"
+    ended = run(node, "DELETE", "evict-listrange", {"objnames": ["jobs/00", "jobs/none"]})
+    assert "jobs/none does not exist" in ended["err"] and "jobs/00" not in present(node)
+    run(node, "DELETE", "evict-listrange", {"template": "jobs/"})
+    assert not any(name.startswith("jobs/") for name in present(node)) and (tree / "speech/jobs/05").exists()
+
+
+def test_jobs_copy_and_delete_what_is_only_at_the_backend(node, tree):
+    (tree / "speech/far").mkdir()
+    for i in range(5):
+        (tree / f"speech/far/{i}").write_text(str(i))
+    ended = run(node, "POST", "copy-bck", {"prefix": "far/"}, "provider=folder&bck_to=ais%2F%40%23%2Fnear%2F&presence=0")
+    assert ended["err"] == "" and jobs.names(node, "near") == [f"far/{i}" for i in range(5)]
+    (tree / "speech/far/0").unlink()
+    run(node, "POST", "copy-bck", {"prefix": "far/", "synchronize": True}, "provider=folder&bck_to=ais%2F%40%23%2Fnear%2F")
+    assert jobs.names(node, "near") == [f"far/{i}" for i in range(1, 5)]
+    run(node, "DELETE", "delete-listrange", {"template": "far/"})
+    assert list((tree / "speech/far").iterdir()) == []
 
 
 def test_what_is_missing_is_named(node):
