@@ -48,8 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   target(text);
   range(text);
   names(text);
-  if (const auto uname = kernel::parse_uname(text)) {
-    const auto again = kernel::parse_uname(uname->bucket.uname() + uname->object);
+  if (const auto uname = parse_uname(text)) {
+    const auto again = parse_uname(uname->bucket.uname() + uname->object);
     fuzz::require(again && again->bucket == uname->bucket && again->object == uname->object, "a uname is one name");
   }
   return 0;
