@@ -19,6 +19,11 @@ Error named_by_gateway(Error error, const std::string& id) {
   return Error(error.code(), "p[" + id + "]: " + message, error.tcode());
 }
 
+/// What jobs say may quote names of a backend or a disk, which need not be UTF-8.
+std::string text_of(const nlohmann::ordered_json& document) {
+  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::optional<Result<Response>> ClusterApi::job_document(std::string_view what, const Request& request) {
@@ -35,17 +40,17 @@ Result<Response> ClusterApi::answer_about_jobs(std::string_view what, const Requ
   if (what == wire::kWhatJobStatus) {
     auto status = jobs.status(query);
     if (!status) return named_by_gateway(std::move(status).error(), services_.node.gateway_id);
-    return Response::text(status->dump());
+    return Response::text(text_of(*status));
   }
   if (what == wire::kWhatJobStatusAll) {
     BRYO_TRY(all, jobs.status_all(query));
-    return Response::text(all.empty() ? "null" : all.dump());
+    return Response::text(all.empty() ? "null" : text_of(all));
   }
   if (what == wire::kWhatJobSnapshots) {
     BRYO_TRY(snapshots, jobs.snapshots(query));
     nlohmann::ordered_json document;
     document[services_.node.target_id] = std::move(snapshots);
-    return Response::json(document.dump() + "\n");
+    return Response::json(text_of(document) + "\n");
   }
   BRYO_TRY(running, jobs.running(query));
   return Response::json(nlohmann::json(running).dump() + "\n");
