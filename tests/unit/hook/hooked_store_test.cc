@@ -39,8 +39,10 @@ TEST_F(HookedStoreTest, EveryEventIsHeardInOrder) {
   ASSERT_TRUE(put(bucket, "a", "abc"));
   EXPECT_EQ(content(bucket, "a"), "abc");
   ASSERT_TRUE(await(store->remove(bucket, "a")));
-  ASSERT_TRUE(put(bucket, "b", ""));
-  ASSERT_TRUE(await(store->evict(bucket, "b")));
+  const BucketPtr cloud =
+      std::make_shared<const BucketRecord>(BucketName{.provider = "aws", .name = "c"}, 7, StoragePolicy{});
+  ASSERT_TRUE(put(cloud, "b", ""));
+  ASSERT_TRUE(await(store->evict(cloud, "b")));
   EXPECT_THAT(heard, ElementsAre("h before put a 3", "h after put a 3+", "h before get a 0", "h after get a 3",
                                  "h before delete a 0", "h after delete a 0", "h before put b 0", "h after put b 0+",
                                  "h before evict b 0", "h after evict b 0"));
