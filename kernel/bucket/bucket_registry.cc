@@ -75,9 +75,12 @@ Task<Status> BucketRegistry::load() {
 }
 
 Task<Result<BucketMap>> BucketRegistry::finish_renames(BucketMap map, const Header& header) {
-  for (const auto& [id, uname] : header.renaming) {
+  for (const auto& renaming : header.renaming) {
+    const std::uint64_t id = renaming.first;
     const auto buckets = map.sorted();
-    const auto is_new = [&](const RegisteredBucketPtr& b) { return b->id() == id && b->name().uname() == uname; };
+    const auto is_new = [&](const RegisteredBucketPtr& b) {
+      return b->id() == id && b->name().uname() == renaming.second;
+    };
     if (std::none_of(buckets.begin(), buckets.end(), is_new)) continue;
     for (const auto& bucket : buckets) {
       if (bucket->id() != id || is_new(bucket)) continue;
