@@ -5,7 +5,7 @@
 set -euo pipefail
 build=$1
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
-/usr/bin/python3 - "$root" "$build/compile_commands.json" <<'PYTHON' | xargs -0 -P 2 -n 1 bash -c 'eval "$0" || { echo "clang: failed: ${0##* }"; exit 1; }'
+/usr/bin/python3 - "$root" "$build/compile_commands.json" <<'PYTHON' | xargs -0 -P 2 -n 1 bash -c 'eval "$0"'
 import json, shlex, sys
 
 root, database = sys.argv[1:]
@@ -22,6 +22,7 @@ for entry in json.load(open(database)):
             continue
         keep.append(word)
     command = ["clang++-14", "-fsyntax-only", *keep, "-Wno-everything", "-Wunused-result", "-Wdangling", "-Werror"]
-    sys.stdout.write(shlex.join(["cd", entry["directory"]]) + " && " + shlex.join(command) + "\0")
+    refused = shlex.join(["echo", "clang refuses " + name])
+    sys.stdout.write(f"{shlex.join(['cd', entry['directory']])} && {shlex.join(command)} || {{ {refused}; exit 1; }}\0")
 PYTHON
 echo "checks: 1 passed, 0 failed"

@@ -40,7 +40,7 @@ def test_bucket_copy_and_job_wait(client, src):
     assert names(dst) == [f"p/lst/obj-{i:03}" for i in range(10)]
     assert dst.object("p/lst/obj-003").get_reader().read_all() == b"content 3"
     assert job.status().end_time != 0 and not job.status().err
-    assert any(snap.id == job.job_id for snap in job.get_details().get_all_snapshots()) if hasattr(job.get_details(), "get_all_snapshots") else True
+    assert [snap.id for snap in job.get_details().list_snapshots()] == [job.job_id]
     dst.delete()
 
 
